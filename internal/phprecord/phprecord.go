@@ -1,0 +1,164 @@
+// Package phprecord keeps what PHP answered to single function calls: it runs
+// PHP where one is installed, stores the answers by PHP version, and compares
+// them with the answers of this module. Only tests import it.
+package phprecord
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+//go:embed driver.php
+var driver string
+
+// limit bounds one run of PHP.
+const limit = 2 * time.Minute
+
+// Call is one call of a PHP function. Strings among the arguments may hold
+// any bytes. Refs are the positions of arguments given by reference.
+type Call struct {
+	ID   string
+	Func string
+	Args []any
+	Refs []int
+}
+
+// Outcome is what a call came to.
+type Outcome struct {
+	Return any      // nil where it threw
+	Refs   []any    // the arguments given by reference, afterwards
+	Events []Event  // warnings and notices, in order
+	Thrown []string // class and message, or none
+}
+
+// Event is one warning or notice.
+type Event struct {
+	Level   int
+	Message string
+}
+
+// PHP is one installed interpreter. Wrap, where set, changes the command that
+// starts it.
+type PHP struct {
+	Version phpfacts.Version
+	Path    string
+	Text    string // PHP's and OpenSSL's full versions
+	Wrap    func(*exec.Cmd)
+}
+
+// commands are the names under which a version is looked for on PATH, after
+// the environment variable; a bare "php" may be any version.
+var commands = map[phpfacts.Version][]string{
+	phpfacts.PHP74: {"php74", "php7.4", "php"},
+	phpfacts.PHP82: {"php82", "php8.2", "php"},
+	phpfacts.PHP84: {"php84", "php8.4", "php"},
+}
+
+// Installed returns the PHPs of this machine: those that PHPSTREAM_PHP74,
+// PHPSTREAM_PHP82 and PHPSTREAM_PHP84 name, or that are on PATH. With none it
+// skips the test, or fails it where REQUIRE_PHP=1 is set.
+func Installed(t *testing.T) (found []PHP) {
+	t.Helper()
+	for _, v := range phpfacts.Versions() {
+		names := commands[v]
+		if path := os.Getenv("PHPSTREAM_PHP" + strings.ReplaceAll(v.String(), ".", "")); path != "" {
+			names = []string{path}
+		}
+		for _, name := range names {
+			path, err := exec.LookPath(name)
+			if err != nil {
+				continue
+			}
+			p := PHP{Version: v, Path: path}
+			out := p.run(t, `<?php echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION, "\n", PHP_VERSION, ", ", OPENSSL_VERSION_TEXT;`)
+			version, text, _ := strings.Cut(out, "\n")
+			if version == v.String() {
+				p.Text = text
+				found = append(found, p)
+				break
+			}
+		}
+	}
+	if len(found) == 0 {
+		if os.Getenv("REQUIRE_PHP") == "1" {
+			t.Fatal("REQUIRE_PHP=1 is set, and no PHP 7.4, 8.2 or 8.4 is to be found")
+		}
+		t.Skip("no PHP 7.4, 8.2 or 8.4 is to be found")
+	}
+	return found
+}
+
+// Calls makes the calls in one run of PHP and returns the canonical text of
+// each outcome by the call's ID.
+func (p PHP) Calls(t *testing.T, calls []Call) map[string]string {
+	t.Helper()
+	type wireCall struct {
+		ID   string `json:"id"`
+		Func string `json:"func"`
+		Args []any  `json:"args"`
+		Refs []int  `json:"refs"`
+	}
+	var list []wireCall
+	for _, c := range calls {
+		w := wireCall{c.ID, c.Func, []any{}, append([]int{}, c.Refs...)}
+		for _, a := range c.Args {
+			if s, ok := a.(string); ok {
+				a = map[string]string{"base64": base64.StdEncoding.EncodeToString([]byte(s))}
+			}
+			w.Args = append(w.Args, a)
+		}
+		list = append(list, w)
+	}
+	input, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	preamble := "<?php $input = base64_decode('" + base64.StdEncoding.EncodeToString(input) + "');\n"
+	out := p.run(t, preamble+strings.TrimPrefix(driver, "<?php"))
+	got := map[string]string{}
+	lines := bufio.NewScanner(strings.NewReader(out))
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		v, err := decode(lines.Bytes())
+		if err != nil {
+			t.Fatalf("%s printed %q: %v", p.Path, lines.Text(), err)
+		}
+		id, _ := v.Get("id")
+		got[fmt.Sprint(id)] = outcomeText(v)
+	}
+	if len(got) != len(calls) {
+		t.Fatalf("%s answered %d of %d calls:\n%s", p.Path, len(got), len(calls), out)
+	}
+	return got
+}
+
+// run gives a script to PHP and returns what it printed.
+func (p PHP) run(t *testing.T, script string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.Path, "-d", "display_errors=stderr", "-d", "date.timezone=UTC")
+	cmd.WaitDelay = time.Second
+	cmd.Stdin = strings.NewReader(script)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if p.Wrap != nil {
+		p.Wrap(cmd)
+	}
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s", p.Path, err, stderr.String())
+	}
+	return stdout.String()
+}
