@@ -1,0 +1,65 @@
+package phpfacts
+
+import "strings"
+
+// Complaint is what PHP says of a wrong argument: an exception since 8.0, a
+// warning before. Texts begin after the function's name; Bare ones have none
+// in front when thrown.
+type Complaint struct {
+	Class string // of the exception, 8.x
+	Text  string // its message
+	Bare  bool   // the thrown message has no "function(): " in front
+	Old   string // the warning of 7.4; empty: PHP 7.4 accepted the argument
+}
+
+// The classes of what PHP throws.
+const (
+	ValueError = "ValueError"
+	TypeError  = "TypeError"
+)
+
+// The complaints, by what is wrong. Recorded from PHP 7.4, 8.2 and 8.4.
+var (
+	NotAStream = Complaint{Class: TypeError, Text: "supplied resource is not a valid stream resource",
+		Old: "supplied resource is not a valid stream resource"}
+	NotStreamOrContext = Complaint{Class: TypeError, Text: "Argument #1 ($stream_or_context) must be a valid stream/context",
+		Old: "Invalid stream/context parameter"}
+	NotContext = Complaint{Class: TypeError, Text: "Argument #1 ($context) must be a valid stream/context",
+		Old: "Invalid stream/context parameter"}
+	LengthPositive = Complaint{Class: ValueError, Text: "Argument #2 ($length) must be greater than 0",
+		Old: "Length parameter must be greater than 0"}
+	LineLength = Complaint{Class: ValueError, Text: "Argument #2 ($length) must be greater than or equal to 0",
+		Old: "The maximum allowed length must be greater than or equal to zero"}
+	ContentsLength = Complaint{Class: ValueError, Text: "Argument #2 ($length) must be greater than or equal to -1",
+		Old: "Length must be greater than or equal to zero, or -1"}
+	ChunkPositive = Complaint{Class: ValueError, Text: "Argument #2 ($size) must be greater than 0",
+		Old: "The chunk size must be a positive integer, given %d"}
+	ChunkTooLarge = Complaint{Class: ValueError, Text: "Argument #2 ($size) is too large",
+		Old: "The chunk size cannot be larger than 2147483647"}
+	NoArrays = Complaint{Class: ValueError, Text: "No stream arrays were passed", Bare: true,
+		Old: "No stream arrays were passed"}
+	SelectSeconds = Complaint{Class: ValueError, Text: "Argument #4 ($seconds) must be greater than or equal to 0",
+		Old: "The seconds parameter must be greater than 0"}
+	SelectMicroseconds = Complaint{Class: ValueError, Text: "Argument #5 ($microseconds) must be greater than or equal to 0",
+		Old: "The microseconds parameter must be greater than 0"}
+	OptionsForm = Complaint{Class: ValueError, Text: `Options should have the form ["wrappername"]["optionname"] = $value`, Bare: true,
+		Old: `options should have the form ["wrappername"]["optionname"] = $value`}
+	ParamsForm = Complaint{Class: TypeError, Text: "Invalid stream/context parameter", Bare: true,
+		Old: "Invalid stream/context parameter"}
+	NoCryptoMethod = Complaint{Class: ValueError, Text: "Argument #3 ($crypto_method) must be specified when enabling encryption",
+		Old: "When enabling encryption you must specify the crypto type"}
+	ShutdownMode = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR, or STREAM_SHUT_RDWR",
+		Old: "Second parameter $how needs to be one of STREAM_SHUT_RD, STREAM_SHUT_WR or STREAM_SHUT_RDWR"}
+	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
+	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
+		Old: "expects parameter 1 to be resource, %[2]s given"}
+)
+
+// OldPrefix is how PHP 7.4 puts the function's name before a warning: some of
+// its own argument checks have no colon.
+func OldPrefix(function, text string) string {
+	if strings.HasPrefix(text, "expects ") {
+		return function + "() " + text
+	}
+	return function + "(): " + text
+}

@@ -1,0 +1,82 @@
+package phpfacts
+
+// Facts is what differs between the recorded PHP versions outside the
+// messages of single functions (see complaints.go for those).
+type Facts struct {
+	Connect       string // the verb of the connect warning
+	Send          string // the verb of the write notice
+	Bind          string // the verb of the bindto warning
+	Seek          string // "Stream does not support seeking"
+	GaiNamesHost  bool   // getaddrinfo's warning names the host
+	Throws        bool   // wrong arguments throw instead of warning
+	AbstractPaths bool   // abstract UNIX names may use the whole of sun_path
+	MetaURI       bool   // meta data carry the target as "uri"
+	FalseGiven    bool   // type errors say "false given", not "bool given"
+	Silence       int    // what error_reporting() answers under @, and-ed with the old value
+	ResourceID    bool   // get_resource_id exists
+	SetOptions    bool   // stream_context_set_option with an array is deprecated
+	FsockTimeout  string // the ValueError for fsockopen's timeout, "" where there is none
+	FiniteClient  bool   // stream_socket_client refuses INF and NAN
+	ReadsBuffered bool   // fread answers what is buffered without asking the socket
+	LegacyTLS     bool   // before the peer verification of PHP 5.6
+}
+
+// Under @, PHP 8 leaves the levels that cannot be silenced:
+// E_ERROR, E_CORE_ERROR, E_COMPILE_ERROR, E_USER_ERROR, E_RECOVERABLE_ERROR
+// and E_PARSE (Zend/zend_vm_def.h, ZEND_BEGIN_SILENCE).
+const unsilenced = 4437
+
+var facts = [...]Facts{
+	PHP5: {
+		Connect:   "unable to connect",
+		Bind:      "failed to bind",
+		Send:      "send",
+		Seek:      "stream does not support seeking",
+		LegacyTLS: true,
+	},
+	PHP74: {
+		Connect: "unable to connect",
+		Bind:    "failed to bind",
+		Send:    "send",
+		Seek:    "stream does not support seeking",
+	},
+	PHP82: {
+		Connect:       "Unable to connect",
+		Bind:          "Failed to bind",
+		AbstractPaths: true,
+		Send:          "Send",
+		Seek:          "Stream does not support seeking",
+		GaiNamesHost:  true,
+		Throws:        true,
+		Silence:       unsilenced,
+		ResourceID:    true,
+		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
+		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
+		FiniteClient: true,
+	},
+	PHP84: {
+		Connect:       "Unable to connect",
+		Bind:          "Failed to bind",
+		AbstractPaths: true,
+		Send:          "Send",
+		Seek:          "Stream does not support seeking",
+		GaiNamesHost:  true,
+		Throws:        true,
+		MetaURI:       true,
+		FalseGiven:    true,
+		Silence:       unsilenced,
+		ResourceID:    true,
+		SetOptions:    true,
+		ReadsBuffered: true,
+		FsockTimeout:  "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
+		FiniteClient:  true,
+	},
+}
+
+// Of answers the facts of a version; an unknown one counts as the newest.
+func Of(v Version) *Facts {
+	if v < PHP5 || v > PHP84 {
+		v = PHP84
+	}
+	return &facts[v]
+}

@@ -1,0 +1,197 @@
+// Package wire is one socket: connecting under a deadline, reading, writing,
+// readiness and names. It knows neither TLS nor PHP: it hands out errno values
+// and lets the callers find the words.
+//
+// A Conn has one reader and one writer at a time (the callers' locks see to
+// that); Close may come from anywhere and unblocks both.
+package wire
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ErrWouldBlock is what TryRead and TryWrite answer when the socket has
+// nothing to give or no room.
+var ErrWouldBlock error = syscall.EAGAIN
+
+// sock is what the platform gives us: an *os.File on the runtime's poller, or
+// a net.Conn on Windows.
+type sock interface {
+	io.ReadWriteCloser
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+	SyscallConn() (syscall.RawConn, error)
+}
+
+// Conn is one socket.
+type Conn struct {
+	s       sock
+	raw     syscall.RawConn
+	network string
+	read    tryOp
+	write   tryOp
+
+	mu      sync.Mutex
+	holds   int // pollers that use the descriptor right now
+	closing bool
+}
+
+// tryOp carries the arguments and the answer of one non-blocking call through
+// RawConn.Control. It lives in the Conn so that such a call allocates nothing.
+type tryOp struct {
+	p    []byte
+	n    int
+	err  error
+	call func(fd uintptr)
+}
+
+func newConn(s sock, network string) (*Conn, error) {
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{s: s, raw: raw, network: network}
+	c.read.call = func(fd uintptr) { c.read.n, c.read.err = tryRecv(fd, c.read.p) }
+	c.write.call = func(fd uintptr) { c.write.n, c.write.err = trySend(fd, c.write.p) }
+	return c, nil
+}
+
+// Network is "tcp", "udp", "unix" or "unixgram".
+func (c *Conn) Network() string { return c.network }
+
+// Read reads once, waiting until the deadline (zero: for ever). A shutdown by
+// the peer is io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else
+// an errno or net.ErrClosed.
+func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
+	if err := c.s.SetReadDeadline(deadline); err != nil {
+		return 0, plain(err)
+	}
+	n, err := c.s.Read(p)
+	if n == 0 && err == nil && len(p) > 0 {
+		err = io.EOF // an empty datagram
+	}
+	return n, plain(err)
+}
+
+// TryRead reads what is there, or answers ErrWouldBlock.
+func (c *Conn) TryRead(p []byte) (int, error) {
+	n, err := c.try(&c.read, p)
+	if n == 0 && err == nil && len(p) > 0 {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// Write writes all of p. The timeout (negative: none) counts from the last
+// byte that went out, so that a slow but living peer is not cut off. The count
+// is what was handed to the kernel.
+func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
+	// Nearly always the kernel has room, and no timer needs to be set.
+	done, err := c.TryWrite(p)
+	for done < len(p) && (err == nil || errors.Is(err, ErrWouldBlock)) {
+		var deadline time.Time
+		if timeout >= 0 {
+			deadline = time.Now().Add(timeout)
+		}
+		if err = c.s.SetWriteDeadline(deadline); err != nil {
+			break
+		}
+		var n int
+		n, err = c.s.Write(p[done:])
+		done += n
+		if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+			err = nil
+		}
+	}
+	return done, plain(err)
+}
+
+// TryWrite writes what the kernel takes now, which may be less than all of p,
+// or answers ErrWouldBlock.
+func (c *Conn) TryWrite(p []byte) (int, error) { return c.try(&c.write, p) }
+
+func (c *Conn) try(op *tryOp, p []byte) (int, error) {
+	op.p, op.n, op.err = p, 0, nil
+	if err := c.raw.Control(op.call); err != nil {
+		return 0, plain(err)
+	}
+	op.p = nil
+	return max(op.n, 0), op.err
+}
+
+// SetReadDeadline moves the deadline of a Read that is under way.
+func (c *Conn) SetReadDeadline(t time.Time) error { return plain(c.s.SetReadDeadline(t)) }
+
+// SetWriteDeadline moves the deadline of a Write that is under way.
+func (c *Conn) SetWriteDeadline(t time.Time) error { return plain(c.s.SetWriteDeadline(t)) }
+
+// Hold hands out the descriptor for polling and keeps it from being closed,
+// and its number from being reused, until Release.
+func (c *Conn) Hold() (fd uintptr, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing {
+		return 0, false
+	}
+	if err := c.raw.Control(func(f uintptr) { fd = f }); err != nil {
+		return 0, false
+	}
+	c.holds++
+	return fd, true
+}
+
+// Release ends a Hold.
+func (c *Conn) Release() {
+	c.mu.Lock()
+	c.holds--
+	last := c.closing && c.holds == 0
+	c.mu.Unlock()
+	if last {
+		c.s.Close()
+	}
+}
+
+// Close closes the socket; readers, writers and pollers wake up.
+func (c *Conn) Close() error {
+	c.mu.Lock()
+	if c.closing {
+		c.mu.Unlock()
+		return net.ErrClosed
+	}
+	c.closing = true
+	held := c.holds > 0
+	c.mu.Unlock()
+	if !held {
+		return plain(c.s.Close())
+	}
+	// A poller has the number: wake it and everybody else, the last Release
+	// closes.
+	c.Shutdown(ShutBoth)
+	past := time.Unix(1, 0)
+	c.s.SetReadDeadline(past)
+	c.s.SetWriteDeadline(past)
+	return nil
+}
+
+// plain takes the operating system's error out of what os and net wrap around
+// it.
+func plain(err error) error {
+	var errno syscall.Errno
+	switch {
+	case err == nil, err == io.EOF:
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return os.ErrDeadlineExceeded
+	case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrClosed):
+		return net.ErrClosed
+	case errors.As(err, &errno):
+		return errno
+	}
+	return err
+}

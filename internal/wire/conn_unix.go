@@ -1,0 +1,245 @@
+//go:build unix
+
+package wire
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// How to shut down.
+const (
+	ShutRead  = unix.SHUT_RD
+	ShutWrite = unix.SHUT_WR
+	ShutBoth  = unix.SHUT_RDWR
+)
+
+func tryRecv(fd uintptr, p []byte) (int, error) {
+	for {
+		n, err := unix.Read(int(fd), p)
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+func trySend(fd uintptr, p []byte) (int, error) {
+	for {
+		n, err := unix.Write(int(fd), p)
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// DialPath connects to a UNIX socket. A path that begins with a NUL byte is an
+// abstract name.
+func (d *Dialer) DialPath(ctx context.Context, network, path string) (*Conn, Connecting, error) {
+	typ := unix.SOCK_STREAM
+	if network == "unixgram" {
+		typ = unix.SOCK_DGRAM
+	}
+	fd, err := newSocket(unix.AF_UNIX, typ)
+	if err != nil {
+		return nil, false, err
+	}
+	return d.connect(ctx, fd, network, &unix.SockaddrUnix{Name: path}, d.deadline())
+}
+
+func (d *Dialer) dialOne(ctx context.Context, network string, addr netip.AddrPort, bind string, limit time.Time) (*Conn, Connecting, error) {
+	typ := unix.SOCK_STREAM
+	if network == "udp" {
+		typ = unix.SOCK_DGRAM
+	}
+	family := unix.AF_INET6
+	if addr.Addr().Is4() {
+		family = unix.AF_INET
+	}
+	fd, err := newSocket(family, typ)
+	if err != nil {
+		return nil, false, err
+	}
+	if d.V6Only != nil && family == unix.AF_INET6 {
+		unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, boolint(*d.V6Only))
+	}
+	if bind != "" {
+		if err := bindTo(fd, family, bind, d.BindPort); err != nil && d.Bound != nil {
+			d.Bound(err)
+		}
+	}
+	if d.Broadcast {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
+	}
+	if d.NoDelay {
+		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	}
+	return d.connect(ctx, fd, network, sockaddr(addr), limit)
+}
+
+// ErrBindAddress says that the local address is not one of the socket's
+// family.
+var ErrBindAddress = errors.New("invalid IP address")
+
+func bindTo(fd, family int, host string, port int) error {
+	ip, err := netip.ParseAddr(host)
+	if err != nil || ip.Is4() != (family == unix.AF_INET) || ip.Zone() != "" {
+		return ErrBindAddress
+	}
+	bindLate(fd)
+	return unix.Bind(fd, sockaddr(netip.AddrPortFrom(ip, uint16(port))))
+}
+
+// connect takes over fd.
+func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.Sockaddr, limit time.Time) (*Conn, Connecting, error) {
+	err := unix.Connect(fd, sa)
+	if err != nil && err != unix.EINPROGRESS && err != unix.EINTR {
+		unix.Close(fd)
+		return nil, false, err
+	}
+	pending := err != nil
+	c, err := newConn(os.NewFile(uintptr(fd), network), network)
+	if err != nil {
+		unix.Close(fd)
+		return nil, false, err
+	}
+	if !pending || d.Async {
+		return c, Connecting(pending), nil
+	}
+	if err := c.awaitConnect(ctx, limit); err != nil {
+		c.Close()
+		return nil, false, err
+	}
+	return c, false, nil
+}
+
+// awaitConnect waits on the runtime's poller, so that a connect that takes
+// long costs no thread.
+func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
+	if err := c.s.SetWriteDeadline(limit); err != nil {
+		return plain(err)
+	}
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() { c.s.SetWriteDeadline(time.Unix(1, 0)) })
+		defer stop()
+	}
+	var result error
+	err := c.raw.Write(func(fd uintptr) bool {
+		errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+		if err != nil {
+			result = err
+			return true
+		}
+		if errno != 0 {
+			result = syscall.Errno(errno)
+			return true
+		}
+		_, err = unix.Getpeername(int(fd))
+		return err == nil
+	})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return syscall.ETIMEDOUT
+		}
+		return plain(err)
+	}
+	c.s.SetWriteDeadline(time.Time{})
+	return result
+}
+
+// Alive tells whether the peer still holds its end: false after its FIN (with
+// everything it sent read) and after an error. It reads nothing away.
+func (c *Conn) Alive() bool {
+	alive := false
+	c.raw.Control(func(fd uintptr) {
+		var b [1]byte
+		n, _, err := unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		alive = n > 0 || err == unix.EAGAIN || err == unix.EMSGSIZE || err == unix.EINTR
+	})
+	return alive
+}
+
+// Shutdown closes one direction or both.
+func (c *Conn) Shutdown(how int) error {
+	var err error
+	if e := c.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), how) }); e != nil {
+		return plain(e)
+	}
+	return err
+}
+
+// LocalAddr is the socket's own name, nil where it has none.
+func (c *Conn) LocalAddr() net.Addr { return c.name(unix.Getsockname) }
+
+// RemoteAddr is the peer's name, nil where there is no peer.
+func (c *Conn) RemoteAddr() net.Addr { return c.name(unix.Getpeername) }
+
+func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
+	var sa unix.Sockaddr
+	var err error
+	if e := c.raw.Control(func(fd uintptr) { sa, err = get(int(fd)) }); e != nil || err != nil {
+		return nil
+	}
+	var ap netip.AddrPort
+	switch sa := sa.(type) {
+	case *unix.SockaddrInet4:
+		ap = netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
+	case *unix.SockaddrInet6:
+		ip := netip.AddrFrom16(sa.Addr)
+		if sa.ZoneId != 0 {
+			ip = ip.WithZone(zoneName(int(sa.ZoneId)))
+		}
+		ap = netip.AddrPortFrom(ip, uint16(sa.Port))
+	case *unix.SockaddrUnix:
+		return &net.UnixAddr{Name: sa.Name, Net: c.network}
+	default:
+		return nil
+	}
+	if c.network == "udp" {
+		return net.UDPAddrFromAddrPort(ap)
+	}
+	return net.TCPAddrFromAddrPort(ap)
+}
+
+func sockaddr(addr netip.AddrPort) unix.Sockaddr {
+	ip := addr.Addr()
+	if ip.Is4() {
+		return &unix.SockaddrInet4{Addr: ip.As4(), Port: int(addr.Port())}
+	}
+	return &unix.SockaddrInet6{Addr: ip.As16(), Port: int(addr.Port()), ZoneId: zoneID(ip.Zone())}
+}
+
+func zoneID(zone string) uint32 {
+	if zone == "" {
+		return 0
+	}
+	if ifi, err := net.InterfaceByName(zone); err == nil {
+		return uint32(ifi.Index)
+	}
+	n, _ := strconv.ParseUint(zone, 10, 32)
+	return uint32(n)
+}
+
+func zoneName(id int) string {
+	if ifi, err := net.InterfaceByIndex(id); err == nil {
+		return ifi.Name
+	}
+	return strconv.Itoa(id)
+}
+
+func boolint(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
