@@ -243,3 +243,14 @@ func boolint(b bool) int {
 	}
 	return 0
 }
+
+// SetBroadcast allows sending to broadcast addresses.
+func SetBroadcast(raw syscall.RawConn) error {
+	var err error
+	if e := raw.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
+	}); e != nil {
+		return e
+	}
+	return err
+}

@@ -139,3 +139,14 @@ func (c *Conn) LocalAddr() net.Addr { return c.s.(net.Conn).LocalAddr() }
 
 // RemoteAddr is the peer's name, nil where there is no peer.
 func (c *Conn) RemoteAddr() net.Addr { return c.s.(net.Conn).RemoteAddr() }
+
+// SetBroadcast allows sending to broadcast addresses.
+func SetBroadcast(raw syscall.RawConn) error {
+	var err error
+	if e := raw.Control(func(fd uintptr) {
+		err = windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
+	}); e != nil {
+		return e
+	}
+	return err
+}
