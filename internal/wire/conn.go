@@ -70,7 +70,7 @@ func (c *Conn) Network() string { return c.network }
 // an errno or net.ErrClosed.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	if err := c.s.SetReadDeadline(deadline); err != nil {
-		return 0, plain(err)
+		return 0, net.ErrClosed
 	}
 	n, err := c.s.Read(p)
 	if n == 0 && err == nil && len(p) > 0 {
@@ -99,8 +99,8 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 		if timeout >= 0 {
 			deadline = time.Now().Add(timeout)
 		}
-		if err = c.s.SetWriteDeadline(deadline); err != nil {
-			break
+		if c.s.SetWriteDeadline(deadline) != nil {
+			return done, net.ErrClosed
 		}
 		var n int
 		n, err = c.s.Write(p[done:])
@@ -118,18 +118,28 @@ func (c *Conn) TryWrite(p []byte) (int, error) { return c.try(&c.write, p) }
 
 func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 	op.p, op.n, op.err = p, 0, nil
-	if err := c.raw.Control(op.call); err != nil {
-		return 0, plain(err)
+	if c.raw.Control(op.call) != nil {
+		return 0, net.ErrClosed
 	}
 	op.p = nil
 	return max(op.n, 0), op.err
 }
 
 // SetReadDeadline moves the deadline of a Read that is under way.
-func (c *Conn) SetReadDeadline(t time.Time) error { return plain(c.s.SetReadDeadline(t)) }
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	if c.s.SetReadDeadline(t) != nil {
+		return net.ErrClosed
+	}
+	return nil
+}
 
 // SetWriteDeadline moves the deadline of a Write that is under way.
-func (c *Conn) SetWriteDeadline(t time.Time) error { return plain(c.s.SetWriteDeadline(t)) }
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	if c.s.SetWriteDeadline(t) != nil {
+		return net.ErrClosed
+	}
+	return nil
+}
 
 // Hold hands out the descriptor for polling and keeps it from being closed,
 // and its number from being reused, until Release.

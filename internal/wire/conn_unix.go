@@ -123,26 +123,23 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 // awaitConnect waits on the runtime's poller, so that a connect that takes
 // long costs no thread.
 func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
-	if err := c.s.SetWriteDeadline(limit); err != nil {
-		return plain(err)
+	// With a timeout of 0 only what is there at once counts.
+	var result error
+	done := false
+	look := func(fd uintptr) { done, result = connected(fd) }
+	if c.raw.Control(look); done {
+		return result
+	}
+	if c.s.SetWriteDeadline(limit) != nil {
+		return net.ErrClosed
 	}
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { c.s.SetWriteDeadline(time.Unix(1, 0)) })
 		defer stop()
 	}
-	var result error
 	err := c.raw.Write(func(fd uintptr) bool {
-		errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-		if err != nil {
-			result = err
-			return true
-		}
-		if errno != 0 {
-			result = syscall.Errno(errno)
-			return true
-		}
-		_, err = unix.Getpeername(int(fd))
-		return err == nil
+		look(fd)
+		return done
 	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -155,6 +152,20 @@ func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
 	}
 	c.s.SetWriteDeadline(time.Time{})
 	return result
+}
+
+// connected tells whether a connect that was under way is over, and how it
+// ended.
+func connected(fd uintptr) (done bool, err error) {
+	errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return true, err
+	}
+	if errno != 0 {
+		return true, syscall.Errno(errno)
+	}
+	_, err = unix.Getpeername(int(fd))
+	return err == nil, nil
 }
 
 // Alive tells whether the peer still holds its end: false after its FIN (with
@@ -172,8 +183,8 @@ func (c *Conn) Alive() bool {
 // Shutdown closes one direction or both.
 func (c *Conn) Shutdown(how int) error {
 	var err error
-	if e := c.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), how) }); e != nil {
-		return plain(e)
+	if c.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), how) }) != nil {
+		return net.ErrClosed
 	}
 	return err
 }
@@ -201,7 +212,11 @@ func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
 		}
 		ap = netip.AddrPortFrom(ip, uint16(sa.Port))
 	case *unix.SockaddrUnix:
-		return &net.UnixAddr{Name: sa.Name, Net: c.network}
+		name := sa.Name
+		if name == "@" {
+			name = "" // the system package's reading of no name at all
+		}
+		return &net.UnixAddr{Name: name, Net: c.network}
 	default:
 		return nil
 	}

@@ -128,8 +128,8 @@ func (c *Conn) Alive() bool {
 // Shutdown closes one direction or both.
 func (c *Conn) Shutdown(how int) error {
 	var err error
-	if e := c.raw.Control(func(fd uintptr) { err = windows.Shutdown(windows.Handle(fd), how) }); e != nil {
-		return plain(e)
+	if c.raw.Control(func(fd uintptr) { err = windows.Shutdown(windows.Handle(fd), how) }) != nil {
+		return net.ErrClosed
 	}
 	return err
 }
