@@ -1,0 +1,425 @@
+package scenario
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// longest bounds every wait of a peer.
+const longest = 15 * time.Second
+
+// running is a peer at work.
+type running struct {
+	Peer
+	world *World
+
+	addr   string // host:port, or the path
+	stream net.Listener
+	packet net.PacketConn
+	full   *fullPort
+	done   chan struct{} // closed when the scenario ends
+	last   chan string   // gives the address of the connection that ends the accepting
+	wait   sync.WaitGroup
+
+	mu      sync.Mutex
+	logs    []*wireLog
+	clients []string // the addresses of the connections' other ends
+	conns   []net.Conn
+	failure error // of an expect
+}
+
+func startPeer(w *World, p Peer) (*running, error) {
+	r := &running{Peer: p, world: w, done: make(chan struct{}), last: make(chan string, 1)}
+	var err error
+	switch p.Listen {
+	case "tcp":
+		r.stream, err = net.Listen("tcp4", "127.0.0.1:0")
+	case "tcp6":
+		r.stream, err = net.Listen("tcp6", "[::1]:0")
+	case "unix":
+		r.stream, err = net.Listen("unix", filepath.Join(w.Tmp, "peer"+p.Name+".sock"))
+	case "udp":
+		r.packet, err = net.ListenPacket("udp4", "127.0.0.1:0")
+	case "udp6":
+		r.packet, err = net.ListenPacket("udp6", "[::1]:0")
+	case "udg":
+		r.packet, err = net.ListenPacket("unixgram", filepath.Join(w.Tmp, "peer"+p.Name+".sock"))
+	case "full":
+		r.full, err = newFullPort()
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case r.stream != nil:
+		r.addr = r.stream.Addr().String()
+		r.wait.Go(r.acceptAll)
+	case r.packet != nil:
+		r.addr = r.packet.LocalAddr().String()
+		r.packet.SetReadDeadline(time.Now().Add(longest))
+		r.wait.Go(r.datagrams)
+	default:
+		r.addr = r.full.addr
+	}
+	return r, nil
+}
+
+// stop ends the peer. Connections whose other end is closed are read to their
+// end before; a program that left one open doesn't hold the test up for long.
+func (r *running) stop() {
+	close(r.done)
+	if r.stream != nil {
+		r.acceptLast()
+	}
+	if r.packet != nil {
+		r.packet.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	}
+	if r.full != nil {
+		r.full.close()
+	}
+	r.wait.Wait()
+	if r.stream != nil {
+		r.stream.Close()
+	}
+	if r.packet != nil {
+		r.packet.Close()
+	}
+}
+
+// acceptLast connects to the peer itself: connections are accepted in order,
+// so that those of the script have all been accepted when this one is.
+func (r *running) acceptLast() {
+	d := net.Dialer{Timeout: longest}
+	network := r.stream.Addr().Network()
+	if network == "unix" {
+		d.LocalAddr = &net.UnixAddr{Name: r.addr + ".last", Net: "unix"}
+	}
+	c, err := d.Dial(network, r.addr)
+	if err != nil {
+		r.fail(err)
+		r.stream.Close()
+		close(r.last)
+		return
+	}
+	defer c.Close()
+	r.last <- c.LocalAddr().String()
+	// It ends when the other side has closed it.
+	c.SetDeadline(time.Now().Add(longest))
+	c.Read(make([]byte, 1))
+}
+
+func (r *running) ended() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *running) acceptAll() {
+	last := ""
+	for n := 0; ; n++ {
+		c, err := r.stream.Accept()
+		if err != nil {
+			return
+		}
+		if r.ended() {
+			if last == "" {
+				last = <-r.last
+			}
+			if c.RemoteAddr().String() == last {
+				r.hurry()
+				c.Close()
+				return
+			}
+		}
+		c.SetDeadline(time.Now().Add(longest))
+		log := &wireLog{}
+		r.mu.Lock()
+		r.conns = append(r.conns, c)
+		r.logs = append(r.logs, log)
+		r.clients = append(r.clients, c.RemoteAddr().String())
+		r.mu.Unlock()
+		var steps []Step
+		if n < len(r.Conns) {
+			steps = r.Conns[n]
+		}
+		r.wait.Go(func() {
+			pc := &peerConn{peer: r, base: c, rw: c, log: log}
+			pc.run(steps)
+		})
+	}
+}
+
+// hurry bounds what connections may still take: the program is at its end.
+func (r *running) hurry() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.conns {
+		c.SetDeadline(time.Now().Add(2 * time.Second))
+	}
+}
+
+func (r *running) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure == nil {
+		r.failure = fmt.Errorf("peer %s: %w", r.Name, err)
+	}
+}
+
+// pause waits, but not past the scenario's end.
+func (r *running) pause(d time.Duration) {
+	select {
+	case <-r.done:
+	case <-time.After(d):
+	}
+}
+
+func (r *running) await(name string) {
+	path := filepath.Join(r.world.Tmp, "mark-"+name)
+	for end := time.Now().Add(longest); time.Now().Before(end); r.pause(2 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		select {
+		case <-r.done:
+			return
+		default:
+		}
+	}
+}
+
+func (r *running) mark(name string) {
+	if err := os.WriteFile(filepath.Join(r.world.Tmp, "mark-"+name), nil, 0o666); err != nil {
+		r.fail(err)
+	}
+}
+
+// peerConn is one connection of a peer.
+type peerConn struct {
+	peer *running
+	base net.Conn // the socket
+	rw   net.Conn // the socket, or TLS over it
+	rec  *recordConn
+	log  *wireLog
+}
+
+var errEnded = errors.New("ended")
+
+func (p *peerConn) run(steps []Step) {
+	for _, st := range steps {
+		if err := p.step(st); err != nil {
+			if err == errEnded {
+				return
+			}
+			break
+		}
+	}
+	p.drain()
+	p.base.Close()
+}
+
+// drain reads to the end, through the end of TLS.
+func (p *peerConn) drain() {
+	io.Copy(logWriter{p.log}, p.rw)
+	if p.rec != nil {
+		p.untls()
+		io.Copy(logWriter{p.log}, p.rw)
+	}
+}
+
+// untls goes back to reading in clear.
+func (p *peerConn) untls() {
+	if p.rec != nil {
+		p.rw, p.rec = p.rec.plain(), nil
+		p.log.mark("clear")
+	}
+}
+
+type logWriter struct{ log *wireLog }
+
+func (w logWriter) Write(b []byte) (int, error) {
+	w.log.add(b)
+	return len(b), nil
+}
+
+func (p *peerConn) step(st Step) error {
+	switch st.Verb {
+	case "send":
+		return p.write(p.rw, st.Text)
+	case "raw":
+		return p.write(p.base, st.Text)
+	case "repeat":
+		return p.write(p.rw, strings.Repeat(st.Text, st.N))
+	case "split":
+		for i := range len(st.Text) {
+			if err := p.write(p.rw, st.Text[i:i+1]); err != nil {
+				return err
+			}
+			p.peer.pause(st.Wait)
+		}
+	case "expect":
+		b, err := p.read(len(st.Text))
+		if err == nil && string(b) != st.Text {
+			err = fmt.Errorf("expected %s, saw %s", Quote(st.Text), Quote(string(b)))
+			p.peer.fail(err)
+		}
+		return err
+	case "recv":
+		_, err := p.read(st.N)
+		return err
+	case "recvline":
+		for {
+			b, err := p.read(1)
+			if err != nil || b[0] == '\n' {
+				return err
+			}
+		}
+	case "recvall":
+		_, err := io.Copy(logWriter{p.log}, p.rw)
+		return err
+	case "record":
+		header, err := p.read(5)
+		if err == nil {
+			_, err = p.read(int(header[3])<<8 | int(header[4]))
+		}
+		return err
+	case "tls", "starttls":
+		return p.startTLS(st.TLS)
+	case "closenotify":
+		if c, ok := p.rw.(*tls.Conn); ok {
+			if err := c.CloseWrite(); err != nil {
+				return err
+			}
+			io.Copy(logWriter{p.log}, p.rw)
+		}
+		p.untls()
+	case "sleep":
+		p.peer.pause(st.Wait)
+	case "mark":
+		p.peer.mark(st.Text)
+	case "await":
+		p.peer.await(st.Text)
+	case "halfclose":
+		if c, ok := p.base.(interface{ CloseWrite() error }); ok {
+			return c.CloseWrite()
+		}
+	case "stall":
+		<-p.peer.done
+	case "close":
+		// Closing with unread bytes would send a reset.
+		p.base.Close()
+		return errEnded
+	case "reset":
+		if c, ok := p.base.(*net.TCPConn); ok {
+			c.SetLinger(0)
+		}
+		p.base.Close()
+		return errEnded
+	}
+	return nil
+}
+
+func (p *peerConn) write(to net.Conn, text string) error {
+	_, err := io.WriteString(to, text)
+	return err
+}
+
+func (p *peerConn) read(n int) ([]byte, error) {
+	b := make([]byte, n)
+	got, err := io.ReadFull(p.rw, b)
+	p.log.add(b[:got])
+	return b, err
+}
+
+func (p *peerConn) startTLS(options map[string]string) error {
+	config, err := p.peer.world.certs.server(options)
+	if err != nil {
+		p.peer.fail(err)
+		return err
+	}
+	p.rec = &recordConn{Conn: p.rw}
+	c := tls.Server(p.rec, config)
+	p.rw = c
+	if err := c.Handshake(); err != nil {
+		p.untls()
+		p.log.mark("tls-failed")
+		return err
+	}
+	p.log.mark(tlsWord(c.ConnectionState()))
+	return nil
+}
+
+func tlsWord(s tls.ConnectionState) string {
+	word := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
+	if s.ServerName != "" {
+		word += " sni=" + s.ServerName
+	}
+	if s.NegotiatedProtocol != "" {
+		word += " alpn=" + s.NegotiatedProtocol
+	}
+	if len(s.PeerCertificates) > 0 {
+		word += fmt.Sprintf(" client=%s", s.PeerCertificates[0].Subject.CommonName)
+	}
+	return "tls(" + word + ")"
+}
+
+// datagrams runs a udp or udg peer's one script. Answers go to the sender of
+// the datagram received last.
+func (r *running) datagrams() {
+	var to net.Addr
+	buf := make([]byte, 70000)
+	log := &wireLog{}
+	recv := func() error {
+		n, from, err := r.packet.ReadFrom(buf)
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		if len(r.logs) == 0 {
+			r.logs = append(r.logs, log)
+			if from != nil {
+				r.clients = append(r.clients, from.String())
+			}
+		}
+		r.mu.Unlock()
+		to = from
+		log.add(bytes.Clone(buf[:n]))
+		log.mark("+")
+		return nil
+	}
+	for _, st := range r.Conns[0] {
+		var err error
+		switch st.Verb {
+		case "recv":
+			err = recv()
+		case "send":
+			_, err = r.packet.WriteTo([]byte(st.Text), to)
+		case "sleep":
+			r.pause(st.Wait)
+		case "mark":
+			r.mark(st.Text)
+		case "await":
+			r.await(st.Text)
+		default:
+			err = fmt.Errorf("%s is nothing for datagrams", st.Verb)
+			r.fail(err)
+		}
+		if err != nil {
+			return
+		}
+	}
+	for recv() == nil {
+	}
+}

@@ -1,0 +1,42 @@
+package scenario
+
+import "fmt"
+
+// Recorded returns a version's recorded answer, nil when there is none.
+func (s *Scenario) Recorded(version string) (*Answer, error) {
+	text, ok := s.Want[version]
+	if !ok {
+		return nil, nil
+	}
+	a, err := ParseAnswer(text)
+	if err != nil {
+		err = fmt.Errorf("%s, want %s: %w", s.ID, version, err)
+	}
+	return a, err
+}
+
+// Record runs a scenario on PHP and keeps the answer when the recorded one is
+// missing or PHP has drifted from it. It reports whether it changed anything.
+func Record(s *Scenario, p *PHP, driver string, certs *Certs) (bool, error) {
+	earlier, err := s.Recorded(p.Version)
+	if err != nil {
+		earlier = nil
+	}
+	first, err := RunPHP(s, p, driver, certs, Plain)
+	if err != nil {
+		return false, err
+	}
+	if earlier != nil && len(Compare(earlier, first)) == 0 {
+		return false, nil
+	}
+	second, err := RunPHP(s, p, driver, certs, Warm)
+	if err != nil {
+		return false, err
+	}
+	merged, err := Merge(first, second, earlier)
+	if err != nil {
+		return false, err
+	}
+	s.Want[p.Version] = merged.Text()
+	return true, nil
+}

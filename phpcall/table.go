@@ -1,0 +1,141 @@
+package phpcall
+
+import (
+	"github.com/phpstream-go/phpstream"
+)
+
+// function is a row of the table.
+type function struct {
+	Function
+	nullable74 []bool
+	run        func(c *call) Value
+	failed74   Value                        // what PHP 7.4 answers when the arguments don't fit
+	raw        bool                         // run looks at the arguments itself
+	since      func(phpstream.Profile) bool // nil: in every version
+}
+
+// row is a function that answers false in PHP 7.4 when its arguments don't
+// fit, nullRow one that answers null.
+func row(signature string, run func(c *call) Value) function {
+	f, nullable := parse(signature)
+	return function{Function: f, nullable74: nullable, run: run, failed74: false}
+}
+
+func nullRow(signature string, run func(c *call) Value) function {
+	f := row(signature, run)
+	f.failed74 = nil
+	return f
+}
+
+func (f function) rawArguments() function {
+	f.raw = true
+	return f
+}
+
+func (f function) inProfiles(since func(phpstream.Profile) bool) function {
+	f.since = since
+	return f
+}
+
+var table []function
+
+// index finds a row by its name in lower case, as PHP does.
+var index = map[string]*function{}
+
+func init() {
+	table = []function{
+		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
+		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?!resource $context = null)", streamSocketClient),
+		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?!resource $session_stream = null)", enableCrypto),
+		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.StreamSocketGetName(fp, c.bool(1)))
+		})),
+		row("stream_socket_shutdown(resource $stream, int $mode)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.StreamSocketShutdown(fp, phpstream.ShutdownMode(c.int(1)))
+		})),
+
+		row("fgets(resource $stream, ?int $length = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.Fgets(fp, c.ints(1)...))
+		})),
+		row("fgetc(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.Fgetc(fp))
+		})),
+		row("fread(resource $stream, int $length)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.Fread(fp, c.int(1)))
+		})),
+		row("fwrite(resource $stream, string $data, ?int $length = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return intOrFalse(phpstream.Fwrite(fp, c.text(1), c.ints(2)...))
+		})),
+		row("fputs(resource $stream, string $data, ?int $length = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return intOrFalse(phpstream.Fputs(fp, c.text(1), c.ints(2)...))
+		})),
+		row("fflush(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Fflush(fp) })),
+		row("fclose(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Fclose(fp) })),
+		row("feof(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Feof(fp) })),
+		row("ftell(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return intOrFalse(phpstream.Ftell(fp))
+		})),
+		row("stream_get_contents(resource $stream, ?int $length = null, int $offset = -1)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.StreamGetContents(fp, c.lengthOffset(1, -1, -1)...))
+		})),
+		row("stream_get_line(resource $stream, int $length, string $ending = \"\")", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return textOrFalse(phpstream.StreamGetLine(fp, c.int(1), c.text(2)))
+		})),
+		row("stream_copy_to_stream(resource $from, resource $to, ?int $length = null, int $offset = 0)", copyToStream),
+
+		nullRow("stream_get_meta_data(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.meta(phpstream.StreamGetMetaData(fp))
+		})),
+		nullRow("socket_get_status(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.meta(phpstream.SocketGetStatus(fp))
+		})),
+		nullRow("stream_set_timeout(resource $stream, int $seconds, int $microseconds = 0)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.StreamSetTimeout(fp, c.int(1), c.ints(2)...)
+		})),
+		nullRow("socket_set_timeout(resource $stream, int $seconds, int $microseconds = 0)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.SocketSetTimeout(fp, c.int(1), c.ints(2)...)
+		})),
+		nullRow("stream_set_blocking(resource $stream, bool $enable)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.StreamSetBlocking(fp, c.bool(1))
+		})),
+		nullRow("socket_set_blocking(resource $stream, bool $enable)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.SocketSetBlocking(fp, c.bool(1))
+		})),
+		row("stream_set_read_buffer(resource $stream, int $size)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.StreamSetReadBuffer(fp, c.int(1)))
+		})),
+		row("stream_set_write_buffer(resource $stream, int $size)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.StreamSetWriteBuffer(fp, c.int(1)))
+		})),
+		row("stream_set_chunk_size(resource $stream, int $size)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.StreamSetChunkSize(fp, c.int(1)))
+		})),
+		nullRow("stream_select(?!array &$read, ?!array &$write, ?!array &$except, ?!int $seconds, ?int $microseconds = null)", streamSelect),
+		row("stream_is_local($stream)", streamIsLocal),
+		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
+
+		row("stream_context_create(?array $options = null, ?array $params = null)", contextCreate),
+		row("stream_context_set_option(resource $context, array|string $wrapper_or_options, ?string $option_name = null, $value = UNKNOWN)", contextSetOption).rawArguments(),
+		row("stream_context_set_options(resource $context, array $options)", contextSetOptions).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
+		row("stream_context_get_options(resource $stream_or_context)", contextGetOptions),
+		row("stream_context_set_params(resource $context, array $params)", contextSetParams),
+		row("stream_context_get_params(resource $context)", contextGetParams),
+		row("stream_context_get_default(?array $options = null)", contextGetDefault),
+		nullRow("stream_context_set_default(array $options)", contextGetDefault),
+
+		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
+		nullRow("ini_set(string $option, string|int|float|bool $value)", iniSet),
+		nullRow("error_get_last()", errorGetLast),
+		nullRow("error_clear_last()", func(c *call) Value { c.rt.ErrorClearLast(); return nil }),
+		nullRow("error_reporting(?!int $error_level = null)", errorReporting),
+		nullRow("restore_error_handler()", func(c *call) Value { return c.rt.RestoreErrorHandler() }),
+		row("is_resource($value)", func(c *call) Value { return isResource(c.args[0]) && phpstream.IsResource(c.args[0]) }),
+		nullRow("get_resource_type(resource $resource)", func(c *call) Value { return phpstream.GetResourceType(c.args[0]) }),
+		nullRow("get_resource_id(resource $resource)", func(c *call) Value { return int64(phpstream.GetResourceId(c.args[0])) }).
+			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 || p == phpstream.PHP82 }),
+
+	}
+	for i := range table {
+		index[table[i].Name] = &table[i]
+	}
+}

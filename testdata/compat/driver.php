@@ -1,0 +1,154 @@
+<?php
+// What a scenario's program runs on. It prints, for each statement, the value,
+// the by-reference outputs, the E_* events in order and what was thrown, in
+// the text form of a scenario's answers. It runs on PHP 7.4 and later.
+
+final class driver
+{
+    /** @var array<string> events of the statement at work */
+    public static $events = [];
+    public static $handled = false;
+    public static $label = '';
+    public static $started = 0.0;
+
+    const LEVELS = [
+        E_ERROR => 'E_ERROR', E_WARNING => 'E_WARNING', E_NOTICE => 'E_NOTICE', E_DEPRECATED => 'E_DEPRECATED',
+        E_USER_ERROR => 'E_USER_ERROR', E_USER_WARNING => 'E_USER_WARNING', E_USER_NOTICE => 'E_USER_NOTICE',
+        E_USER_DEPRECATED => 'E_USER_DEPRECATED', E_STRICT_LEVEL => 'E_STRICT', E_RECOVERABLE_ERROR => 'E_RECOVERABLE_ERROR',
+    ];
+
+    /** The handler that records. "silenced" is an event under @. */
+    public static function handler($name)
+    {
+        return function ($level, $message) use ($name) {
+            $silenced = (error_reporting() & $level) === 0 ? ' silenced' : '';
+            $level = self::LEVELS[$level] ?? "E_$level";
+            self::$events[] = $level . $silenced . ($name === '' ? '' : " $name") . ' ' . self::quote($message);
+            return self::$handled;
+        };
+    }
+
+    public static function begin($label)
+    {
+        self::$label = $label;
+        self::$events = [];
+        self::$started = microtime(true);
+    }
+
+    public static function returned($value)
+    {
+        $elapsed = microtime(true) - self::$started;
+        echo self::$label, ' = ', self::dump($value), "\n";
+        return $elapsed;
+    }
+
+    public static function threw($t)
+    {
+        $elapsed = microtime(true) - self::$started;
+        echo self::$label, ' throws ', get_class($t), ' ', self::quote($t->getMessage()), "\n";
+        return $elapsed;
+    }
+
+    public static function finish(array $outputs, $elapsed)
+    {
+        foreach ($outputs as $name => $value) {
+            echo '  $', $name, ' = ', self::dump($value), "\n";
+        }
+        foreach (self::$events as $event) {
+            echo '  ', $event, "\n";
+        }
+        if ($elapsed !== null) {
+            printf("  elapsed %.3f\n", $elapsed);
+        }
+    }
+
+    public static function dump($v)
+    {
+        switch (gettype($v)) {
+            case 'NULL':
+                return 'null';
+            case 'boolean':
+                return $v ? 'true' : 'false';
+            case 'integer':
+                return (string) $v;
+            case 'double':
+                return var_export($v, true);
+            case 'string':
+                return self::quote($v);
+            case 'object':
+                return get_class($v);
+            case 'array':
+                $list = $v === [] || array_keys($v) === range(0, count($v) - 1);
+                $out = [];
+                foreach ($v as $key => $value) {
+                    $out[] = ($list ? '' : self::dump($key) . ' => ') . self::dump($value);
+                }
+                return '[' . implode(', ', $out) . ']';
+        }
+        return 'resource(' . @get_resource_type($v) . ')';
+    }
+
+    public static function quote($s)
+    {
+        $rest = '';
+        if (strlen($s) > 300) {
+            $rest = '...(' . strlen($s) . ' bytes, sha1 ' . sha1($s) . ')';
+            $s = substr($s, 0, 40);
+        }
+        $out = '';
+        for ($i = 0; $i < strlen($s); $i++) {
+            $c = $s[$i];
+            if ($c === "\n") {
+                $out .= '\n';
+            } elseif ($c === "\r") {
+                $out .= '\r';
+            } elseif ($c === "\t") {
+                $out .= '\t';
+            } elseif ($c === '"' || $c === '\\' || $c === '$') {
+                $out .= '\\' . $c;
+            } elseif ($c < ' ' || $c > '~') {
+                $out .= sprintf('\x%02x', ord($c));
+            } else {
+                $out .= $c;
+            }
+        }
+        return '"' . $out . '"' . $rest;
+    }
+}
+
+// E_STRICT is deprecated by name since PHP 8.4.
+const E_STRICT_LEVEL = 2048;
+
+// The functions that scripts have besides PHP's own.
+
+/** What the recording handler returns: true means handled. */
+function handler_returns($handled)
+{
+    driver::$handled = $handled;
+}
+
+/** Sets a further recording handler; its events bear its name. */
+function handler_push($name)
+{
+    set_error_handler(driver::handler($name));
+}
+
+/** Lets the peer's "await NAME" go on. */
+function mark($name)
+{
+    touch(SCRATCH . "/mark-$name");
+}
+
+/** Waits for the peer's "mark NAME". */
+function wait_mark($name)
+{
+    for ($end = microtime(true) + 10; microtime(true) < $end; usleep(2000)) {
+        clearstatcache();
+        if (file_exists(SCRATCH . "/mark-$name")) {
+            return;
+        }
+    }
+    exit("the peer never came to mark $name\n");
+}
+
+set_error_handler(driver::handler(''));
