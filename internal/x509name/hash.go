@@ -46,8 +46,10 @@ const (
 	tagBMP       = 30
 )
 
+// attribute keeps the identifier as it stands: encoding/asn1 does not read
+// arcs beyond 31 bits, which identifiers made of a UUID have.
 type attribute struct {
-	Type  asn1.ObjectIdentifier
+	Type  asn1.RawValue
 	Value asn1.RawValue
 }
 
@@ -78,11 +80,17 @@ func Canonical(rawName []byte) ([]byte, error) {
 			if attrs, err = asn1.Unmarshal(attrs, &a); err != nil {
 				return nil, err
 			}
+			if a.Type.Class != asn1.ClassUniversal || a.Type.Tag != asn1.TagOID {
+				return nil, errors.New("x509name: an attribute without a kind")
+			}
 			m, err := canonicalAttribute(a)
 			if err != nil {
 				return nil, err
 			}
 			members = append(members, m)
+		}
+		if len(members) == 0 {
+			continue // OpenSSL forgets empty sets
 		}
 		slices.SortFunc(members, slices.Compare[[]byte]) // DER's order of a SET OF
 		der, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: slices.Concat(members...)})

@@ -31,6 +31,7 @@ func TestHash(t *testing.T) {
 		{"IA5String and tabs", [][]part{{{oidCN, tagIA5, "\ta\v b\n"}}}, "49cdc5e0"},
 		{"empty value", [][]part{{{oidCN, tagUTF8, ""}}}, "5da78770"},
 		{"only spaces", [][]part{{{oidCN, tagUTF8, "   "}}}, "5da78770"},
+		{"empty set", [][]part{{}, {{oidCN, tagUTF8, "Test Root"}}}, "2faabc7f"},
 		{"NumericString stays", [][]part{{{oidCN, 18, " 12 "}}}, "92fcd732"},
 	}
 	for _, tt := range tests {
@@ -38,7 +39,11 @@ func TestHash(t *testing.T) {
 		for _, rdn := range tt.rdns {
 			var members []byte
 			for _, p := range rdn {
-				b, err := asn1.Marshal(attribute{p.oid, asn1.RawValue{Tag: p.tag, Bytes: []byte(p.val)}})
+				oid, err := asn1.Marshal(p.oid)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, err := asn1.Marshal(attribute{asn1.RawValue{FullBytes: oid}, asn1.RawValue{Tag: p.tag, Bytes: []byte(p.val)}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,6 +60,14 @@ func TestHash(t *testing.T) {
 	}
 }
 
+// An identifier made of a UUID, as `openssl x509 -hash` reads it.
+func TestHashLongIdentifier(t *testing.T) {
+	raw := "\x30\x1c\x31\x1a\x30\x18\x06\x13\x69\x83\xb4\xc8\xe5\xd6\xa3\xb1\xc2\xd3\xe4\xf5\x86\x97\xa8\xb9\xca\xdb\x0c\x0c\x01x"
+	if got, err := FileBase([]byte(raw)); err != nil || got != "1d12e9ba" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestHashRefuses(t *testing.T) {
 	for name, raw := range map[string]string{
 		"empty":             "",
@@ -62,6 +75,7 @@ func TestHashRefuses(t *testing.T) {
 		"trailing bytes":    "\x30\x00\x00",
 		"part is no set":    "\x30\x02\x30\x00",
 		"attribute cut":     "\x30\x04\x31\x02\x30\x01",
+		"no identifier":     "\x30\x0c\x31\x0a\x30\x08\x02\x03\x55\x04\x03\x0c\x01x",
 		"odd BMPString":     "\x30\x0e\x31\x0c\x30\x0a\x06\x03\x55\x04\x03\x1e\x03abc",
 		"broken UTF8String": "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01\xff",
 	} {
