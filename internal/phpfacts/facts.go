@@ -5,6 +5,7 @@ package phpfacts
 type Facts struct {
 	Connect       string // the verb of the connect warning
 	Send          string // the verb of the write notice
+	WritesChunks  bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind          string // the verb of the bindto warning
 	Seek          string // "Stream does not support seeking"
 	GaiNamesHost  bool   // getaddrinfo's warning names the host
@@ -28,17 +29,19 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
-		Connect:   "unable to connect",
-		Bind:      "failed to bind",
-		Send:      "send",
-		Seek:      "stream does not support seeking",
-		LegacyTLS: true,
+		WritesChunks: true,
+		Connect:      "unable to connect",
+		Bind:         "failed to bind",
+		Send:         "send",
+		Seek:         "stream does not support seeking",
+		LegacyTLS:    true,
 	},
 	PHP74: {
-		Connect: "unable to connect",
-		Bind:    "failed to bind",
-		Send:    "send",
-		Seek:    "stream does not support seeking",
+		WritesChunks: true,
+		Connect:      "unable to connect",
+		Bind:         "failed to bind",
+		Send:         "send",
+		Seek:         "stream does not support seeking",
 	},
 	PHP82: {
 		Connect:       "Unable to connect",

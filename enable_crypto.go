@@ -1,0 +1,299 @@
+package phpstream
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/secure"
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+// cryptoIsClient is the bit of the method constants that says client.
+const cryptoIsClient CryptoMethod = 1
+
+// StreamSocketEnableCrypto switches TLS on (STARTTLS) or off. The stream stays
+// the same object. Without a method the context's ["ssl"]["crypto_method"] is
+// used; where there is none, that is the ValueError "Argument #3
+// ($crypto_method) must be specified when enabling encryption".
+//
+// It has PHP's three answers. True: TLS is on. False: it is not, and errstr says
+// why in the words of the warnings (a peer that just closes has no warning, as
+// in PHP). False with errno 11 (EAGAIN) is PHP's 0: the handshake on a
+// non-blocking stream is under way, call again when [StreamSelect] finds the
+// stream readable. A blocking stream waits for the handshake as long as the
+// connect timeout said.
+//
+// Differences, for safety: what the peer sent in clear and nobody has read yet
+// is never taken for TLS data; enabling fails with the warning "Refusing to
+// enable crypto ..." (CVE-2011-0411). After any failure the stream refuses to
+// send until it is closed; PHP would go on in clear.
+//
+//	PHP: stream_socket_enable_crypto(resource $stream, bool $enable,
+//	     ?int $crypto_method = null, ?resource $session_stream = null): int|bool
+//
+// php-src: ext/standard/streamsfuncs.c, ext/openssl/xp_ssl.c.
+func StreamSocketEnableCrypto(fp *Stream, enable bool, method ...CryptoMethod) (ok bool, errno int, errstr string) {
+	c, ok := fp.begin("stream_socket_enable_crypto")
+	if !ok {
+		return false, 0, ""
+	}
+	defer c.deliver()
+	result := cryptoFailed
+	if enable {
+		result = fp.startCrypto(&c, method)
+	} else {
+		fp.stopCrypto(&c)
+	}
+	switch result {
+	case cryptoOn:
+		return true, 0, ""
+	case cryptoPending:
+		return false, eagain, phpfacts.Strerror(eagain)
+	}
+	errno, _ = phpfacts.Errno(c.failed)
+	return false, errno, c.errstr()
+}
+
+// errstr is the reason of a failure for the caller: the first warning, without
+// the function's name.
+func (c *call) errstr() string {
+	if len(c.events) > 0 {
+		return strings.TrimPrefix(c.events[0].text, c.name+"(): ")
+	}
+	if c.failed != nil {
+		return c.failed.Error()
+	}
+	return ""
+}
+
+type cryptoResult int
+
+const (
+	cryptoFailed cryptoResult = iota
+	cryptoPending
+	cryptoOn
+)
+
+func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
+	var m CryptoMethod
+	if len(method) > 0 {
+		m = method[0]
+	} else if v, ok := s.streamContext().option("ssl", "crypto_method"); ok {
+		m = CryptoMethod(phpvalue.Int(v))
+	} else {
+		c.complain(phpfacts.NoCryptoMethod)
+		return cryptoFailed
+	}
+	if !s.secure || s.wire == nil {
+		c.warning("This stream does not support SSL/crypto")
+		s.refuse.Store(true)
+		return cryptoFailed
+	}
+	if !s.setUpCrypto(c, m) {
+		return cryptoFailed
+	}
+	return s.enableCrypto(c, context.Background())
+}
+
+// settings are what a policy is made from.
+func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) secure.Settings {
+	cafile, _ := rt.IniGet("openssl.cafile")
+	capath, _ := rt.IniGet("openssl.capath")
+	return secure.Settings{
+		Options: x.wrapper("ssl"),
+		Version: rt.version,
+		Method:  int(method),
+		URLName: urlName,
+		CAFile:  cafile,
+		CAPath:  capath,
+	}
+}
+
+// setUpCrypto is php_openssl_setup_crypto: from the options to a prepared
+// connection. A stream that already has one keeps it.
+func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
+	if s.prepared() != nil {
+		if s.blocked.Load() && !s.inHandshake() {
+			c.warning("SSL/TLS already set-up for this stream")
+			return false
+		}
+		return true
+	}
+	if n := s.unread(); n > 0 {
+		s.refuse.Store(true)
+		c.fail(errUnread)
+		c.warning("Refusing to enable crypto: " + strconv.Itoa(n) + " bytes received in clear have not been read")
+		return false
+	}
+	if method&cryptoIsClient == 0 {
+		s.refuse.Store(true)
+		c.warning("The server's side of a handshake is not supported")
+		return false
+	}
+	s.mu.Lock()
+	ctx, urlName := s.ctx, s.urlName
+	s.mu.Unlock()
+	policy, warnings, err := secure.NewPolicy(s.rt.settings(ctx, method, urlName))
+	if err != nil {
+		c.fail(err)
+		c.warnings(warnings)
+		s.refuse.Store(true)
+		return false
+	}
+	c.warnings(warnings)
+	c.warnings(policy.Notes())
+	s.mu.Lock()
+	s.tls = secure.Client(s.wire, policy)
+	s.mu.Unlock()
+	return true
+}
+
+var errUnread = errors.New("phpstream: unread bytes from before the handshake")
+
+// unread is how many bytes are in PHP's buffer.
+func (s *Stream) unread() int {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	return s.w - s.r
+}
+
+// enableCrypto is php_openssl_enable_crypto: the handshake, and the checks that
+// come after it.
+func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
+	if s.crypto.Load() != nil {
+		return cryptoFailed // it is on already
+	}
+	s.mu.Lock()
+	t, limit := s.tls, s.limit
+	s.mu.Unlock()
+	var err error
+	if s.blocked.Load() {
+		err = t.Handshake(ctx, limit)
+	} else if err = t.TryHandshake(); errors.Is(err, wire.ErrWouldBlock) {
+		return cryptoPending
+	}
+	s.capture(t)
+	if err != nil {
+		s.refuse.Store(true)
+		c.fail(err)
+		if secure.IsEOF(err) {
+			c.failed = io.ErrUnexpectedEOF // the handshake, not the stream, ended early
+		} else if timedOut(err) {
+			c.warning("SSL: Handshake timed out")
+		} else {
+			c.describe(err)
+		}
+		return cryptoFailed
+	}
+	warnings, err := t.Check()
+	if err != nil {
+		s.refuse.Store(true)
+		c.fail(err)
+		c.warnings(warnings)
+		t.CloseNotify()
+		return cryptoFailed
+	}
+	c.warnings(warnings)
+	s.crypto.Store(t)
+	return cryptoOn
+}
+
+// capture puts the peer's certificates into the context, where it asks for
+// them, whatever became of the handshake.
+func (s *Stream) capture(t *secure.Conn) {
+	s.mu.Lock()
+	x := s.ctx
+	s.mu.Unlock()
+	on := func(option string) bool {
+		v, ok := x.option("ssl", option)
+		return ok && phpvalue.Bool(v)
+	}
+	certs := t.PeerCertificates()
+	if on("capture_peer_cert") && len(certs) > 0 {
+		x.set("ssl", "peer_certificate", certs[0])
+	}
+	if on("capture_peer_cert_chain") && len(certs) > 0 {
+		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
+	}
+	if on("capture_session_meta") && t.State().HandshakeComplete {
+		m := cryptoMeta(t.State())
+		x.set("ssl", "session_meta", map[string]any{
+			"protocol":       m.Protocol,
+			"cipher_name":    m.CipherName,
+			"cipher_bits":    m.CipherBits,
+			"cipher_version": m.CipherVersion,
+		})
+	}
+}
+
+// stopCrypto tells the peer that no more comes over TLS; what follows is in
+// clear. PHP answers false here whatever happens.
+func (s *Stream) stopCrypto(*call) {
+	t := s.crypto.Load()
+	if t == nil {
+		return
+	}
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	s.wmu.Lock()
+	defer s.wmu.Unlock()
+	if s.crypto.CompareAndSwap(t, nil) {
+		t.CloseNotify()
+		s.raw = t.Received()
+	}
+}
+
+// inHandshake tells whether a handshake is under way in the background, or over
+// but not yet asked for.
+func (s *Stream) inHandshake() bool {
+	t := s.prepared()
+	if t == nil || s.crypto.Load() != nil {
+		return false
+	}
+	under, over := t.InFlight()
+	return under || over && !s.refuse.Load()
+}
+
+// prepared is the TLS connection that was set up, in whatever state.
+func (s *Stream) prepared() *secure.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tls
+}
+
+// ConnectionState answers what crypto/tls negotiated, false while TLS is off.
+func (s *Stream) ConnectionState() (state tls.ConnectionState, on bool) {
+	if s == nil {
+		return state, false
+	}
+	t := s.crypto.Load()
+	if t == nil {
+		return state, false
+	}
+	return t.State(), true
+}
+
+func cryptoMeta(state tls.ConnectionState) *CryptoMetaData {
+	name, bits, version := secure.CipherFacts(state.CipherSuite)
+	return &CryptoMetaData{
+		Protocol:      protocolNames[state.Version],
+		CipherName:    name,
+		CipherBits:    bits,
+		CipherVersion: version,
+		AlpnProtocol:  state.NegotiatedProtocol,
+	}
+}
+
+var protocolNames = map[uint16]string{
+	tls.VersionTLS10: "TLSv1",
+	tls.VersionTLS11: "TLSv1.1",
+	tls.VersionTLS12: "TLSv1.2",
+	tls.VersionTLS13: "TLSv1.3",
+}

@@ -1,0 +1,384 @@
+package phpstream
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/secure"
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+// Stream is PHP's stream resource over a socket, and a [net.Conn]: a ported
+// program can hand it to net/smtp, bufio or crypto/tls.
+//
+// One goroutine may read while another writes; Fclose, Close and the deadline
+// methods may come from any goroutine, and unblock both.
+type Stream struct {
+	rt     *Runtime
+	id     int
+	label  string // stream_type of the meta data
+	uri    string
+	secure bool // the transport can switch crypto on
+
+	wire    *wire.Conn                  // nil: opened without connecting
+	crypto  atomic.Pointer[secure.Conn] // TLS, while it is on
+	closed  atomic.Bool
+	blocked atomic.Bool
+	eof     atomic.Bool
+	timeout atomic.Int64 // of reads and writes, nanoseconds; negative: none
+	expired atomic.Bool  // "timed_out"
+	refuse  atomic.Bool  // a handshake failed: nothing more is sent
+	tell    atomic.Int64 // PHP's position
+	goRead  atomic.Int64 // SetReadDeadline, unix nanoseconds, 0: none
+	goWrite atomic.Int64
+
+	mu      sync.Mutex // guards what follows
+	ctx     *Context
+	tls     *secure.Conn  // set up, whether on, failed or switched off
+	limit   time.Duration // of the handshake: the connect timeout; not positive: none
+	urlName string        // the target's host, for SNI and the name check
+
+	wmu sync.Mutex // one writer
+
+	rmu      sync.Mutex // one reader; guards what follows
+	buf      []byte     // nil while nothing is buffered
+	r, w     int
+	bufSize  int // what PHP's buffer has grown to
+	chunk    int
+	unbuffed bool
+	raw      []byte // received before crypto was switched off
+}
+
+const defaultChunk = 8192
+
+var _ net.Conn = (*Stream)(nil)
+
+func (rt *Runtime) newStream(label string) *Stream {
+	s := &Stream{rt: rt, id: nextID(), label: label, chunk: defaultChunk}
+	s.blocked.Store(true)
+	s.timeout.Store(int64(rt.socketTimeout()))
+	return s
+}
+
+// begin starts a call that takes a stream: it answers false, having reported
+// PHP's TypeError, where the stream is nil or closed.
+func (s *Stream) begin(function string) (call, bool) {
+	c := s.runtime().call(function)
+	if s == nil {
+		c.notResource("stream")
+		c.deliver()
+		return c, false
+	}
+	if s.closed.Load() {
+		c.complain(phpfacts.NotAStream)
+		c.deliver()
+		return c, false
+	}
+	return c, true
+}
+
+// notResource reports that a parameter got false, which is what nil stands for.
+func (c *call) notResource(parameter string) {
+	given := phpvalue.TypeName(false, c.rt.version)
+	if !c.rt.facts.Throws {
+		c.bare(E_WARNING, c.name+"() expects parameter 1 to be resource, "+given+" given")
+		return
+	}
+	c.throw(phpfacts.TypeError, c.name+"(): Argument #1 ($"+parameter+") must be of type resource, "+given+" given")
+}
+
+func (s *Stream) runtime() *Runtime {
+	if s == nil {
+		return defaultRuntime
+	}
+	return s.rt
+}
+
+// streamContext answers the stream's context, making one where it has none.
+func (s *Stream) streamContext() *Context {
+	if s == nil || s.closed.Load() {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		s.ctx = s.rt.newContext()
+	}
+	return s.ctx
+}
+
+// IsResource tells whether v is an open stream or a context.
+//
+//	PHP: is_resource(mixed $value): bool
+func IsResource(v any) bool {
+	switch v := v.(type) {
+	case *Stream:
+		return v != nil && !v.closed.Load()
+	case *Context:
+		return v != nil
+	}
+	return false
+}
+
+// GetResourceType answers "stream", "stream-context", or "Unknown" for a closed
+// stream; "" with a TypeError for anything else.
+//
+//	PHP: get_resource_type(resource $resource): string
+func GetResourceType(v any) string {
+	switch v := v.(type) {
+	case *Stream:
+		if v != nil && v.closed.Load() {
+			return "Unknown"
+		}
+		if v != nil {
+			return "stream"
+		}
+	case *Context:
+		if v != nil {
+			return "stream-context"
+		}
+	}
+	c := defaultRuntime.call("get_resource_type")
+	c.notResource("resource")
+	c.deliver()
+	return ""
+}
+
+// GetResourceId answers the number of a stream or a context, as (int)$fp does;
+// 0 with a TypeError for anything else.
+//
+//	PHP: get_resource_id(resource $resource): int
+func GetResourceId(v any) int {
+	switch v := v.(type) {
+	case *Stream:
+		if v != nil {
+			return v.id
+		}
+	case *Context:
+		if v != nil {
+			return v.id
+		}
+	}
+	c := defaultRuntime.call("get_resource_id")
+	c.notResource("resource")
+	c.deliver()
+	return 0
+}
+
+// Fclose closes a stream. Under TLS the peer is told first. A second Fclose is
+// a TypeError, "supplied resource is not a valid stream resource".
+//
+//	PHP: fclose(resource $stream): bool
+func Fclose(fp *Stream) bool {
+	c, ok := fp.begin("fclose")
+	if !ok {
+		return false
+	}
+	defer c.deliver()
+	if fp.shut() != nil {
+		c.complain(phpfacts.NotAStream)
+		return false
+	}
+	return true
+}
+
+// shut closes the stream once.
+func (s *Stream) shut() error {
+	if s == nil || !s.closed.CompareAndSwap(false, true) {
+		return net.ErrClosed
+	}
+	if s.wire == nil {
+		return nil
+	}
+	// A writer that is stuck keeps the lock; then there is no room for a farewell
+	// either.
+	if t := s.crypto.Load(); t != nil && s.wmu.TryLock() {
+		t.CloseNotify()
+		s.wmu.Unlock()
+	}
+	s.wire.Close()
+	if s.rmu.TryLock() {
+		s.dropBuffer()
+		s.rmu.Unlock()
+	}
+	return nil
+}
+
+// Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
+// second time.
+func (s *Stream) Close() error {
+	if err := s.shut(); err != nil {
+		return s.opError("close", err)
+	}
+	return nil
+}
+
+// Read reads what is buffered, or else once from the socket, as io.Reader asks.
+// It obeys [StreamSetTimeout] and [Stream.SetReadDeadline], whichever comes
+// first (os.ErrDeadlineExceeded), and [StreamSetBlocking] (syscall.EAGAIN).
+// It reports no warnings.
+func (s *Stream) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if s.gone() {
+		return 0, s.opError("read", net.ErrClosed)
+	}
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if n := s.takeBuffered(p); n > 0 {
+		return n, nil
+	}
+	c := s.rt.call("fread")
+	n, _ := s.receive(&c, p)
+	s.tell.Add(int64(n))
+	switch {
+	case n > 0:
+		return n, nil
+	case s.closed.Load():
+		return 0, s.opError("read", net.ErrClosed)
+	case c.failed != nil:
+		return 0, s.opError("read", c.failed)
+	case s.eof.Load():
+		return 0, io.EOF
+	}
+	return 0, s.opError("read", wire.ErrWouldBlock)
+}
+
+// Write writes all of p, or answers why not. It obeys the timeouts as
+// [Stream.Read] does, and reports no warnings.
+func (s *Stream) Write(p []byte) (int, error) {
+	if s.gone() {
+		return 0, s.opError("write", net.ErrClosed)
+	}
+	s.wmu.Lock()
+	defer s.wmu.Unlock()
+	c := s.rt.call("fwrite")
+	n, _ := s.send(&c, p)
+	if n == len(p) {
+		return n, nil
+	}
+	err := c.failed
+	switch {
+	case s.closed.Load():
+		err = net.ErrClosed
+	case err == nil && s.blocked.Load():
+		err = io.ErrClosedPipe
+	case err == nil:
+		err = wire.ErrWouldBlock
+	}
+	return n, s.opError("write", err)
+}
+
+// gone tells whether there is nothing to read from or write to any more. A nil
+// Stream is PHP's false: using it fails, and does not crash.
+func (s *Stream) gone() bool { return s == nil || s.closed.Load() }
+
+func (s *Stream) opError(op string, err error) error {
+	var opErr *net.OpError
+	if errors.As(err, &opErr) {
+		return err
+	}
+	e := &net.OpError{Op: op, Err: err}
+	if s == nil {
+		return e
+	}
+	e.Net = s.label
+	if s.wire != nil && !s.closed.Load() {
+		e.Source, e.Addr = s.wire.LocalAddr(), s.wire.RemoteAddr()
+	}
+	return e
+}
+
+// LocalAddr is the socket's own address.
+func (s *Stream) LocalAddr() net.Addr {
+	if s == nil || s.wire == nil {
+		return noAddr("")
+	}
+	if a := s.wire.LocalAddr(); a != nil {
+		return a
+	}
+	return noAddr(s.label)
+}
+
+// RemoteAddr is the peer's address.
+func (s *Stream) RemoteAddr() net.Addr {
+	if s == nil || s.wire == nil {
+		return noAddr("")
+	}
+	if a := s.wire.RemoteAddr(); a != nil {
+		return a
+	}
+	return noAddr(s.label)
+}
+
+// noAddr stands for the address of a socket that has none: net.Conn's callers
+// do not expect nil.
+type noAddr string
+
+func (a noAddr) Network() string { return string(a) }
+func (a noAddr) String() string  { return "" }
+
+// SetDeadline sets both deadlines, as for any net.Conn. PHP's own timeout
+// ([StreamSetTimeout]) counts as well: the earlier one holds.
+func (s *Stream) SetDeadline(t time.Time) error {
+	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
+}
+
+// SetReadDeadline sets the deadline of reads, those under way too.
+func (s *Stream) SetReadDeadline(t time.Time) error {
+	if s == nil || s.wire == nil {
+		return s.opError("set", net.ErrClosed)
+	}
+	s.goRead.Store(unixNano(t))
+	return s.wire.SetReadDeadline(t)
+}
+
+// SetWriteDeadline sets the deadline of writes, those under way too.
+func (s *Stream) SetWriteDeadline(t time.Time) error {
+	if s == nil || s.wire == nil {
+		return s.opError("set", net.ErrClosed)
+	}
+	s.goWrite.Store(unixNano(t))
+	return s.wire.SetWriteDeadline(t)
+}
+
+func unixNano(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+// readDeadline is when a read that starts now must end; zero: never.
+func (s *Stream) readDeadline(timeout time.Duration) time.Time {
+	var t time.Time
+	if timeout >= 0 {
+		t = time.Now().Add(timeout)
+	}
+	if g := s.goRead.Load(); g != 0 && (t.IsZero() || g < t.UnixNano()) {
+		t = time.Unix(0, g)
+	}
+	return t
+}
+
+// writeTimeout is how long a write that starts now may wait; negative: for
+// ever.
+func (s *Stream) writeTimeout(timeout time.Duration) time.Duration {
+	if g := s.goWrite.Load(); g != 0 {
+		left := max(0, time.Until(time.Unix(0, g)))
+		if timeout < 0 || left < timeout {
+			return left
+		}
+	}
+	return timeout
+}
+
+func timedOut(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

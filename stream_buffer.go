@@ -1,0 +1,342 @@
+package phpstream
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/secure"
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+// This file is the part of main/streams/streams.c that every read and write
+// goes through: one buffer for each stream, filled by single reads of PHP's
+// chunk size. Its states are visible to programs (unread_bytes, how much one
+// fread answers, stream_select on buffered data), so it follows PHP's step by
+// step. Callers hold the reader's or the writer's lock.
+
+var chunks = sync.Pool{New: func() any { return new([defaultChunk]byte) }}
+
+// dropBuffer gives the memory of an empty buffer back: an idle stream has none.
+func (s *Stream) dropBuffer() {
+	if s.buf != nil && len(s.buf) == defaultChunk {
+		chunks.Put((*[defaultChunk]byte)(s.buf))
+	}
+	s.buf, s.r, s.w = nil, 0, 0
+}
+
+// fill makes sure that size bytes are buffered, with one read at most. It
+// answers false where PHP's read answers -1.
+func (s *Stream) fill(c *call, size int) bool {
+	if s.w-s.r >= size {
+		return true
+	}
+	if s.bufSize-s.w < s.chunk {
+		s.w = copy(s.buf, s.buf[s.r:s.w])
+		s.r = 0
+		if s.bufSize-s.w < s.chunk {
+			s.bufSize += s.chunk
+		}
+	}
+	if len(s.buf) != s.bufSize {
+		s.growBuffer()
+	}
+	n, ok := s.receive(c, s.buf[s.w:])
+	s.w += n
+	return ok
+}
+
+func (s *Stream) growBuffer() {
+	if s.buf == nil && s.bufSize == defaultChunk {
+		s.buf = chunks.Get().(*[defaultChunk]byte)[:]
+		return
+	}
+	old := s.buf
+	buf := make([]byte, s.bufSize)
+	copy(buf, old[s.r:s.w])
+	w := s.w - s.r
+	s.dropBuffer()
+	s.buf, s.w = buf, w
+}
+
+// took moves on by n buffered bytes.
+func (s *Stream) took(n int) {
+	s.r += n
+	s.tell.Add(int64(n))
+	if s.r == s.w {
+		s.dropBuffer()
+	}
+}
+
+// takeBuffered copies out what is buffered.
+func (s *Stream) takeBuffered(p []byte) int {
+	n := copy(p, s.buf[s.r:s.w])
+	if n > 0 {
+		s.took(n)
+	}
+	return n
+}
+
+// receive reads once from the transport. ok is false where PHP's own read
+// answers -1: a timeout or an error. n is 0 at the end and where a
+// non-blocking stream has nothing.
+func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
+	if s.wire == nil {
+		return 0, false
+	}
+	if t := s.crypto.Load(); t != nil {
+		return s.receiveTLS(c, t, p)
+	}
+	if s.inHandshake() {
+		return 0, true // the bytes that come now are the handshake's
+	}
+	if len(s.raw) > 0 {
+		n = copy(p, s.raw)
+		s.raw = s.raw[n:]
+		return n, true
+	}
+	var err error
+	if s.blocked.Load() {
+		s.expired.Store(false)
+		n, err = s.wire.Read(p, s.readDeadline(time.Duration(s.timeout.Load())))
+	} else {
+		n, err = s.wire.TryRead(p)
+	}
+	switch {
+	case n > 0, err == nil, errors.Is(err, wire.ErrWouldBlock):
+		return n, true
+	case timedOut(err):
+		s.expired.Store(true)
+		c.fail(err)
+		return 0, false
+	case secure.IsEOF(err):
+		s.eof.Store(true)
+		return 0, true
+	}
+	s.eof.Store(true)
+	c.fail(err)
+	return 0, false
+}
+
+func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
+	var err error
+	if s.blocked.Load() {
+		n, err = t.Read(p, s.readDeadline(s.tlsTimeout()))
+	} else {
+		n, err = t.TryRead(p)
+	}
+	switch {
+	case n > 0, errors.Is(err, wire.ErrWouldBlock):
+		return n, true
+	case timedOut(err):
+		s.expired.Store(true)
+		c.fail(err)
+		return 0, false
+	}
+	s.eof.Store(true)
+	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
+		c.fail(err)
+		c.describe(err)
+	}
+	return 0, true
+}
+
+// fillReceived buffers what TLS has received but not handed out.
+func (s *Stream) fillReceived(t *secure.Conn) {
+	s.bufSize = max(s.bufSize, s.chunk)
+	if len(s.buf) != s.bufSize {
+		s.growBuffer()
+	}
+	n, err := t.ReadReceived(s.buf)
+	s.w = n
+	if n == 0 {
+		s.dropBuffer()
+	}
+	if secure.IsEOF(err) {
+		s.eof.Store(true)
+	}
+}
+
+// tlsTimeout is the stream's timeout as PHP's TLS takes it: zero means none.
+func (s *Stream) tlsTimeout() time.Duration {
+	if t := time.Duration(s.timeout.Load()); t > 0 {
+		return t
+	}
+	return -1
+}
+
+// describe reports a TLS error in the words of the profile's OpenSSL.
+func (c *call) describe(err error) {
+	c.warnings(secure.Describe(err, c.rt.version))
+}
+
+func (c *call) warnings(list []secure.Warning) {
+	for _, w := range list {
+		level, text := E_WARNING, w.Text
+		if w.Level != 0 {
+			level = ErrorLevel(w.Level)
+		}
+		if !w.Bare {
+			text = c.name + "(): " + text
+		}
+		if w.Class != "" {
+			c.throw(w.Class, text)
+		} else {
+			c.bare(level, text)
+		}
+	}
+}
+
+// alive is feof's look at the socket: false when the peer is gone and nothing
+// is left to read.
+func (s *Stream) alive() bool {
+	if s.wire == nil {
+		return false
+	}
+	if t := s.crypto.Load(); t != nil {
+		return t.Alive()
+	}
+	return len(s.raw) > 0 || s.inHandshake() || s.wire.Alive()
+}
+
+// line answers the next line with its end, at most limit bytes of it (negative:
+// all), or what there is when no more comes.
+func (s *Stream) line(c *call, limit int) (string, bool) {
+	// The usual case is a whole line in the buffer: one copy, one allocation.
+	var long []byte
+	for {
+		if avail := s.buf[s.r:s.w]; len(avail) > 0 {
+			n := len(avail)
+			done := false
+			if i := bytes.IndexByte(avail, '\n'); i >= 0 {
+				n, done = i+1, true
+			}
+			if limit >= 0 && n >= limit-len(long) {
+				n, done = limit-len(long), true
+			}
+			if done && long == nil {
+				line := string(avail[:n])
+				s.took(n)
+				return line, true
+			}
+			long = append(long, avail[:n]...)
+			s.took(n)
+			if done {
+				break
+			}
+		} else if s.eof.Load() {
+			break
+		} else {
+			want := s.chunk
+			if limit >= 0 {
+				want = min(want, limit-len(long))
+			}
+			s.fill(c, want)
+			if s.w == s.r {
+				s.dropBuffer()
+				break
+			}
+		}
+	}
+	return string(long), len(long) > 0
+}
+
+// read is PHP's fread: what is buffered, and one read of the socket.
+func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
+	n = s.takeBuffered(p)
+	if n == len(p) || n > 0 && s.rt.facts.ReadsBuffered {
+		return n, true
+	}
+	var m int
+	if s.unbuffed || s.chunk == 1 {
+		m, ok = s.receive(c, p[n:])
+		s.tell.Add(int64(m))
+	} else if room := max(s.bufSize, s.chunk); len(p)-n >= room {
+		// What the buffer would hold goes straight to the caller.
+		s.bufSize = room
+		m, ok = s.receive(c, p[n:n+room])
+		s.tell.Add(int64(m))
+	} else {
+		ok = s.fill(c, len(p)-n)
+		if m = s.takeBuffered(p[n:]); m == 0 {
+			s.dropBuffer()
+		}
+	}
+	return n + m, ok || n > 0
+}
+
+// send writes p. ok is false where PHP's fwrite answers false.
+func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
+	if s.wire == nil {
+		return 0, true
+	}
+	if s.refuse.Load() {
+		c.fail(errRefused)
+		c.warning("Refusing to send in clear after crypto could not be enabled on this stream")
+		return 0, false
+	}
+	if t := s.crypto.Load(); t != nil {
+		n, ok = s.sendTLS(c, t, p)
+	} else if s.inHandshake() {
+		return 0, true // nothing may come between
+	} else {
+		n, ok = s.sendPlain(c, p)
+	}
+	s.tell.Add(int64(n))
+	return n, ok
+}
+
+var errRefused = errors.New("phpstream: crypto could not be enabled on this stream, nothing is sent in clear")
+
+func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
+	var err error
+	if s.blocked.Load() {
+		n, err = s.wire.Write(p, s.writeTimeout(time.Duration(s.timeout.Load())))
+	} else {
+		for n < len(p) && err == nil {
+			var m int
+			m, err = s.wire.TryWrite(p[n:])
+			n += m
+		}
+		if errors.Is(err, wire.ErrWouldBlock) {
+			return n, true
+		}
+	}
+	if err == nil {
+		return n, true
+	}
+	c.fail(err)
+	if timedOut(err) {
+		s.expired.Store(true)
+	}
+	left := len(p) - n
+	if c.rt.facts.WritesChunks {
+		left = min(left, s.chunk)
+	}
+	c.sendFailed(left, err)
+	return n, n > 0
+}
+
+func (s *Stream) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
+	var err error
+	if s.blocked.Load() {
+		n, err = t.Write(p, s.writeTimeout(s.tlsTimeout()))
+	} else {
+		n, err = t.TryWrite(p)
+	}
+	switch {
+	case err == nil, errors.Is(err, wire.ErrWouldBlock):
+		return n, true
+	case timedOut(err):
+		s.expired.Store(true)
+		c.fail(err)
+		return n, n > 0
+	}
+	c.fail(err)
+	if !errors.Is(err, net.ErrClosed) {
+		c.describe(err)
+	}
+	return n, true
+}

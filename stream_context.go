@@ -1,0 +1,262 @@
+package phpstream
+
+import (
+	"maps"
+	"sync"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// Options are a context's options, by wrapper ("ssl", "socket", ...) and name.
+// Values are converted as PHP converts them: true, 1 and "1" mean the same.
+type Options = map[string]map[string]any
+
+// Params are a context's parameters: "notification" and "options".
+type Params = map[string]any
+
+// Context is PHP's stream context: options for the transports. It is safe for
+// concurrent use. What is set later counts for what is opened, or encrypted,
+// later.
+type Context struct {
+	rt *Runtime
+	id int
+
+	mu           sync.RWMutex
+	options      Options
+	notification any
+}
+
+// StreamOrContext is a *[Stream] or a *[Context]: the option functions take
+// both.
+type StreamOrContext interface {
+	streamContext() *Context
+	runtime() *Runtime
+}
+
+func (rt *Runtime) newContext() *Context {
+	return &Context{rt: rt, id: nextID(), options: Options{}}
+}
+
+func (x *Context) streamContext() *Context { return x }
+
+func (x *Context) runtime() *Runtime {
+	if x == nil {
+		return defaultRuntime
+	}
+	return x.rt
+}
+
+// StreamContextCreate makes a context with options (nil for none) and
+// parameters. It answers nil when the parameters have the wrong shape, with the
+// TypeError "Invalid stream/context parameter".
+//
+//	PHP: stream_context_create(?array $options = null, ?array $params = null): resource
+//
+// php-src: ext/standard/streamsfuncs.c.
+func StreamContextCreate(options Options, params ...Params) *Context {
+	return defaultRuntime.StreamContextCreate(options, params...)
+}
+
+// StreamContextCreate is [StreamContextCreate] for this Runtime.
+func (rt *Runtime) StreamContextCreate(options Options, params ...Params) *Context {
+	c := rt.call("stream_context_create")
+	defer c.deliver()
+	x := rt.newContext()
+	x.merge(options)
+	if len(params) > 0 && !x.setParams(&c, params[0]) && rt.facts.Throws {
+		return nil
+	}
+	return x
+}
+
+// StreamContextGetDefault answers the context that is used where none is given,
+// making it at the first call, and sets options on it.
+//
+//	PHP: stream_context_get_default(?array $options = null): resource
+func StreamContextGetDefault(options ...Options) *Context {
+	return defaultRuntime.StreamContextGetDefault(options...)
+}
+
+// StreamContextGetDefault is [StreamContextGetDefault] for this Runtime.
+func (rt *Runtime) StreamContextGetDefault(options ...Options) *Context {
+	rt.mu.Lock()
+	if rt.defaultContext == nil {
+		rt.defaultContext = rt.newContext()
+	}
+	x := rt.defaultContext
+	rt.mu.Unlock()
+	for _, o := range options {
+		x.merge(o)
+	}
+	return x
+}
+
+// StreamContextSetDefault sets options on the default context and answers it.
+//
+//	PHP: stream_context_set_default(array $options): resource
+func StreamContextSetDefault(options Options) *Context {
+	return defaultRuntime.StreamContextSetDefault(options)
+}
+
+// StreamContextSetDefault is [StreamContextSetDefault] for this Runtime.
+func (rt *Runtime) StreamContextSetDefault(options Options) *Context {
+	return rt.StreamContextGetDefault(options)
+}
+
+// StreamContextSetOption sets one option of a context, or of the context of a
+// live stream: there it counts for a later [StreamSocketEnableCrypto]. It
+// answers false, with a TypeError, for a closed stream.
+//
+//	PHP: stream_context_set_option(resource $context, string $wrapper, string $option_name, mixed $value): true
+func StreamContextSetOption(context StreamOrContext, wrapper, option string, value any) bool {
+	c, x := decodeContext(context, "stream_context_set_option", phpfacts.NotContext)
+	defer c.deliver()
+	if x == nil {
+		return false
+	}
+	x.set(wrapper, option, value)
+	return true
+}
+
+// StreamContextSetOptions sets several options of a context or a live stream,
+// as [StreamContextSetOption] does.
+//
+//	PHP: stream_context_set_options(resource $context, array $options): true   (8.3)
+func StreamContextSetOptions(context StreamOrContext, options Options) bool {
+	c, x := decodeContext(context, "stream_context_set_options", phpfacts.NotContext)
+	defer c.deliver()
+	if x == nil {
+		return false
+	}
+	x.merge(options)
+	return true
+}
+
+// StreamContextGetOptions answers a copy of the options of a context or a
+// stream, nil with a TypeError for a closed stream. After a handshake with
+// capture_peer_cert it holds ["ssl"]["peer_certificate"], a *x509.Certificate.
+//
+//	PHP: stream_context_get_options(resource $stream_or_context): array
+func StreamContextGetOptions(context StreamOrContext) Options {
+	c, x := decodeContext(context, "stream_context_get_options", phpfacts.NotStreamOrContext)
+	defer c.deliver()
+	if x == nil {
+		return nil
+	}
+	return x.copyOptions()
+}
+
+// StreamContextGetParams answers the parameters of a context or a stream:
+// "options" (an [Options]), and "notification" where it is set.
+//
+//	PHP: stream_context_get_params(resource $context): array
+func StreamContextGetParams(context StreamOrContext) Params {
+	c, x := decodeContext(context, "stream_context_get_params", phpfacts.NotContext)
+	defer c.deliver()
+	if x == nil {
+		return nil
+	}
+	p := Params{"options": x.copyOptions()}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.notification != nil {
+		p["notification"] = x.notification
+	}
+	return p
+}
+
+// StreamContextSetParams sets parameters of a context or a stream. Options that
+// are no array are refused with the TypeError "Invalid stream/context
+// parameter".
+//
+//	PHP: stream_context_set_params(resource $context, array $params): true
+func StreamContextSetParams(context StreamOrContext, params Params) bool {
+	c, x := decodeContext(context, "stream_context_set_params", phpfacts.NotContext)
+	defer c.deliver()
+	if x == nil {
+		return false
+	}
+	return x.setParams(&c, params) || !c.rt.facts.Throws
+}
+
+func decodeContext(context StreamOrContext, function string, wrong phpfacts.Complaint) (call, *Context) {
+	if context == nil {
+		context = (*Context)(nil)
+	}
+	c := context.runtime().call(function)
+	x := context.streamContext()
+	if x == nil {
+		c.complain(wrong)
+	}
+	return c, x
+}
+
+func (x *Context) setParams(c *call, params Params) bool {
+	if f, ok := params["notification"]; ok {
+		x.mu.Lock()
+		x.notification = f
+		x.mu.Unlock()
+	}
+	options, ok := params["options"]
+	if !ok {
+		return true
+	}
+	o, ok := options.(Options)
+	if !ok {
+		c.complain(phpfacts.ParamsForm)
+		return false
+	}
+	x.merge(o)
+	return true
+}
+
+func (x *Context) merge(options Options) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for wrapper, values := range options {
+		if x.options[wrapper] == nil {
+			x.options[wrapper] = make(map[string]any, len(values))
+		}
+		maps.Copy(x.options[wrapper], values)
+	}
+}
+
+func (x *Context) set(wrapper, option string, value any) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.options[wrapper] == nil {
+		x.options[wrapper] = map[string]any{}
+	}
+	x.options[wrapper][option] = value
+}
+
+// option answers one option; a nil Context has none.
+func (x *Context) option(wrapper, option string) (any, bool) {
+	if x == nil {
+		return nil, false
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	v, ok := x.options[wrapper][option]
+	return v, ok
+}
+
+// wrapper answers a copy of one wrapper's options, nil where there are none.
+func (x *Context) wrapper(name string) map[string]any {
+	if x == nil {
+		return nil
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return maps.Clone(x.options[name])
+}
+
+func (x *Context) copyOptions() Options {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	o := make(Options, len(x.options))
+	for wrapper, values := range x.options {
+		o[wrapper] = maps.Clone(values)
+	}
+	return o
+}

@@ -1,0 +1,225 @@
+package phpstream
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// StreamGetContents reads to the end, or until a timeout or nothing more on a
+// non-blocking stream. The optional arguments are the most bytes to read (-1:
+// all) and the offset to read from: on a socket a later one is reached by
+// reading, an earlier one fails with "Failed to seek to position N in the
+// stream". A length below -1 is a ValueError.
+//
+//	PHP: stream_get_contents(resource $stream, ?int $length = null, int $offset = -1): string|false
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
+func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
+	length, offset := lengthAndOffset(lengthOffset, -1)
+	if length < -1 && fp != nil {
+		c := fp.rt.call("stream_get_contents")
+		c.complain(phpfacts.ContentsLength)
+		c.deliver()
+		return "", false
+	}
+	c, ok := fp.begin("stream_get_contents")
+	if !ok {
+		return "", false
+	}
+	defer c.deliver()
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
+	if offset >= 0 && !fp.seek(&c, offset) {
+		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
+		return "", false
+	}
+	if length == 0 {
+		return "", true
+	}
+	var data []byte
+	for length < 0 || len(data) < length {
+		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
+			fp.eof.Store(true)
+			break
+		}
+		room := max(fp.bufSize, fp.chunk, fp.w-fp.r)
+		if length > 0 {
+			room = min(room, length-len(data))
+		}
+		data = grow(data, room)
+		n, _ := fp.read(&c, data[len(data):len(data)+room])
+		if n == 0 {
+			break
+		}
+		data = data[:len(data)+n]
+	}
+	return unsafe.String(unsafe.SliceData(data), len(data)), true
+}
+
+// grow makes room for n more bytes, doubling so that long bodies are not copied
+// over and over.
+func grow(b []byte, n int) []byte {
+	if cap(b)-len(b) >= n {
+		return b
+	}
+	bigger := make([]byte, len(b), max(2*cap(b), len(b)+n))
+	copy(bigger, b)
+	return bigger
+}
+
+func lengthAndOffset(args []int, offset int) (int, int) {
+	length := -1
+	if len(args) > 0 {
+		length = args[0]
+	}
+	if len(args) > 1 {
+		offset = args[1]
+	}
+	return length, offset
+}
+
+// seek moves forward by reading; a socket cannot go back.
+func (s *Stream) seek(c *call, offset int) bool {
+	ahead := offset - int(s.tell.Load())
+	if ahead < 0 {
+		c.warning(s.rt.facts.Seek)
+		return false
+	}
+	var skip [1024]byte
+	for ahead > 0 {
+		n, _ := s.read(c, skip[:min(ahead, len(skip))])
+		if n == 0 {
+			return false
+		}
+		ahead -= n
+	}
+	return true
+}
+
+// StreamGetLine reads up to length bytes (0: 8192), or up to an ending, which
+// is taken off. It answers false where neither the ending nor length bytes nor
+// the end of the stream has come yet: what did come stays buffered. A negative
+// length is a ValueError.
+//
+//	PHP: stream_get_line(resource $stream, int $length, string $ending = ""): string|false
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
+func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
+	if length < 0 && fp != nil {
+		c := fp.rt.call("stream_get_line")
+		c.complain(phpfacts.LineLength)
+		c.deliver()
+		return "", false
+	}
+	c, ok := fp.begin("stream_get_line")
+	if !ok {
+		return "", false
+	}
+	defer c.deliver()
+	if length == 0 {
+		length = defaultChunk
+	}
+	delim := strings.Join(ending, "")
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
+	return fp.record(&c, length, []byte(delim))
+}
+
+// record is php_stream_get_record.
+func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
+	find := func(from int) int {
+		have := s.buf[s.r:min(s.w, s.r+most)]
+		if len(delim) == 0 || from >= len(have) {
+			return -1
+		}
+		if i := bytes.Index(have[from:], delim); i >= 0 {
+			return from + i
+		}
+		return -1
+	}
+	at := find(0)
+	for have := s.w - s.r; at < 0 && have < most; have = s.w - s.r {
+		s.fill(c, have+min(most-have, s.chunk))
+		if s.w-s.r == have {
+			break
+		}
+		at = find(max(0, have-len(delim)+1))
+	}
+	have := s.w - s.r
+	n := at
+	switch {
+	case at >= 0:
+	case have >= most:
+		n = most
+	case !s.eof.Load() || have == 0:
+		if have == 0 {
+			s.dropBuffer()
+		}
+		return "", false
+	default:
+		n = have
+	}
+	line := string(s.buf[s.r : s.r+n])
+	if at >= 0 {
+		n += len(delim)
+	}
+	s.took(n)
+	return line, true
+}
+
+// StreamCopyToStream copies what from has, to its end, and answers how many
+// bytes that were. The optional arguments are the most bytes to copy (-1: all)
+// and the offset to begin at, which fails on a socket. It answers false where
+// writing, or the first read, fails.
+//
+//	PHP: stream_copy_to_stream(resource $from, resource $to, ?int $length = null, int $offset = 0): int|false
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
+func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
+	c, ok := from.begin("stream_copy_to_stream")
+	if !ok {
+		return 0, false
+	}
+	if to == nil || to.closed.Load() {
+		c.complain(phpfacts.NotAStream)
+		c.deliver()
+		return 0, false
+	}
+	defer c.deliver()
+	length, offset := lengthAndOffset(lengthOffset, 0)
+	if offset > 0 {
+		c.warning(from.rt.facts.Seek)
+		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
+		return 0, false
+	}
+	buf := chunks.Get().(*[defaultChunk]byte)
+	defer chunks.Put(buf)
+	copied := 0
+	for length < 0 || copied < length {
+		p := buf[:]
+		if length > 0 {
+			p = p[:min(len(p), length-copied)]
+		}
+		from.rmu.Lock()
+		n, ok := from.read(&c, p)
+		from.rmu.Unlock()
+		if n == 0 {
+			return copied, ok
+		}
+		for done := 0; done < n; {
+			to.wmu.Lock()
+			m, _ := to.send(&c, p[done:n])
+			to.wmu.Unlock()
+			if m == 0 {
+				return 0, false
+			}
+			done += m
+		}
+		copied += n
+	}
+	return copied, true
+}

@@ -1,0 +1,206 @@
+package phpstream
+
+import (
+	"strconv"
+	"unsafe"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// Fgets reads a line with its newline, at most length-1 bytes of it. It answers
+// false at the end, on a timeout with nothing read (StreamGetMetaData then says
+// TimedOut), and on a non-blocking stream that has nothing; a line that a
+// timeout or the end cuts short is answered as far as it came. A length below 1
+// is the ValueError "Argument #2 ($length) must be greater than 0".
+//
+//	PHP: fgets(resource $stream, ?int $length = null): string|false
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
+func Fgets(fp *Stream, length ...int) (string, bool) {
+	c, ok := fp.begin("fgets")
+	if !ok {
+		return "", false
+	}
+	limit := -1
+	if len(length) > 0 {
+		if limit = length[0] - 1; limit < 0 {
+			c.complain(phpfacts.LengthPositive)
+			c.deliver()
+			return "", false
+		}
+		if limit == 0 && fp.emptyLine(&c) {
+			c.deliver()
+			return "", false
+		}
+	}
+	fp.rmu.Lock()
+	line, ok := fp.line(&c, limit)
+	fp.rmu.Unlock()
+	c.deliver()
+	return line, ok
+}
+
+// emptyLine is fgets with room for nothing: PHP fills its buffer all the same
+// and answers false.
+func (s *Stream) emptyLine(c *call) bool {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if s.w == s.r && !s.eof.Load() {
+		s.fill(c, 0)
+	}
+	return true
+}
+
+// Fgetc reads one byte; false at the end, on a timeout, and where a
+// non-blocking stream has nothing.
+//
+//	PHP: fgetc(resource $stream): string|false
+func Fgetc(fp *Stream) (string, bool) {
+	c, ok := fp.begin("fgetc")
+	if !ok {
+		return "", false
+	}
+	defer c.deliver()
+	var b [1]byte
+	fp.rmu.Lock()
+	n, _ := fp.read(&c, b[:])
+	fp.rmu.Unlock()
+	return string(b[:n]), n > 0
+}
+
+// Fread reads up to length bytes: what is buffered and what one read of the
+// socket brings, at most a chunk of 8192 bytes (see [StreamSetChunkSize]). It
+// answers "" at the end and on a non-blocking stream that has nothing, false on
+// a timeout. A length below 1 is the ValueError "Argument #2 ($length) must be
+// greater than 0".
+//
+//	PHP: fread(resource $stream, int $length): string|false
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
+func Fread(fp *Stream, length int) (string, bool) {
+	c, ok := fp.begin("fread")
+	if !ok {
+		return "", false
+	}
+	defer c.deliver()
+	if length <= 0 {
+		c.complain(phpfacts.LengthPositive)
+		return "", false
+	}
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
+	if !fp.unbuffed {
+		// One call never answers more than is buffered and one read brings.
+		length = min(length, fp.w-fp.r+max(fp.bufSize, fp.chunk)+fp.chunk)
+	}
+	p := make([]byte, length)
+	n, ok := fp.read(&c, p)
+	if !ok {
+		return "", false
+	}
+	if n < length/2 {
+		return string(p[:n]), true // do not keep the large buffer alive
+	}
+	return unsafe.String(unsafe.SliceData(p), n), true
+}
+
+// Fwrite writes data, or its first length bytes, and answers how many bytes
+// went out: all of them on a blocking stream, 0 or a part on a non-blocking one
+// that is full. It answers false with the notice "Send of N bytes failed with
+// errno=E text" when the peer is gone, and when it takes nothing for the time of
+// [StreamSetTimeout] (errno 11, and TimedOut in the meta data); a part that went
+// out before is answered instead. Under TLS a broken connection is 0 and a
+// warning, as in PHP.
+//
+// Differences: after a failed [StreamSocketEnableCrypto] it answers false with
+// the warning "Refusing to send in clear ..."; PHP would send.
+//
+//	PHP: fwrite(resource $stream, string $data, ?int $length = null): int|false
+//
+// php-src: ext/standard/file.c, main/streams/xp_socket.c, ext/openssl/xp_ssl.c.
+func Fwrite(fp *Stream, data string, length ...int) (int, bool) {
+	return fwrite(fp, "fwrite", data, length)
+}
+
+// Fputs is [Fwrite] under its other name.
+//
+//	PHP: fputs(resource $stream, string $data, ?int $length = null): int|false
+func Fputs(fp *Stream, data string, length ...int) (int, bool) {
+	return fwrite(fp, "fputs", data, length)
+}
+
+func fwrite(fp *Stream, function, data string, length []int) (int, bool) {
+	if len(length) > 0 {
+		data = data[:min(max(length[0], 0), len(data))]
+	}
+	if fp != nil && data == "" {
+		return 0, true // PHP does not look at the stream then
+	}
+	c, ok := fp.begin(function)
+	if !ok {
+		return 0, false
+	}
+	fp.wmu.Lock()
+	// Nobody below changes the bytes.
+	n, ok := fp.send(&c, unsafe.Slice(unsafe.StringData(data), len(data)))
+	fp.wmu.Unlock()
+	c.deliver()
+	return n, ok
+}
+
+// sendFailed is the notice that programs parse for the errno.
+func (c *call) sendFailed(left int, err error) {
+	errno, _ := phpfacts.Errno(err)
+	if timedOut(err) {
+		errno = eagain
+	}
+	c.notice(c.rt.facts.Send + " of " + strconv.Itoa(left) + " bytes failed with errno=" +
+		strconv.Itoa(errno) + " " + phpfacts.Strerror(errno))
+}
+
+// eagain is Linux's number: programs compare with it on every platform.
+const eagain = 11
+
+// Feof tells whether the end has been reached. Unlike the Eof of
+// [StreamGetMetaData] it looks at the socket: it is true right after the peer
+// closed, if nothing is left to read.
+//
+//	PHP: feof(resource $stream): bool
+func Feof(fp *Stream) bool {
+	_, ok := fp.begin("feof")
+	return ok && fp.atEnd()
+}
+
+func (s *Stream) atEnd() bool {
+	if !s.rmu.TryLock() {
+		return s.eof.Load() // somebody reads: the socket is theirs
+	}
+	defer s.rmu.Unlock()
+	if s.w > s.r {
+		return false
+	}
+	if !s.eof.Load() && !s.alive() {
+		s.eof.Store(true)
+	}
+	return s.eof.Load()
+}
+
+// Fflush answers true: nothing that was written is held back.
+//
+//	PHP: fflush(resource $stream): bool
+func Fflush(fp *Stream) bool {
+	_, ok := fp.begin("fflush")
+	return ok
+}
+
+// Ftell answers how many bytes have been read and written, which is what PHP
+// counts on a socket.
+//
+//	PHP: ftell(resource $stream): int|false
+func Ftell(fp *Stream) (int, bool) {
+	_, ok := fp.begin("ftell")
+	if !ok {
+		return 0, false
+	}
+	return int(fp.tell.Load()), true
+}

@@ -1,0 +1,186 @@
+package phpstream
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// MetaData is what [StreamGetMetaData] answers: PHP's array, by its keys.
+type MetaData struct {
+	TimedOut    bool            // "timed_out": the last read or write ran into the timeout
+	Blocked     bool            // "blocked"
+	Eof         bool            // "eof": a read met the end; the socket is not asked
+	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
+	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"
+	Mode        string          // "mode": "r+"
+	UnreadBytes int             // "unread_bytes": what is buffered
+	Seekable    bool            // "seekable": never, on a socket
+	URI         string          // "uri": the target, since PHP 8.4; "" where PHP has no such key
+}
+
+// CryptoMetaData is the "crypto" part of [MetaData]. The names are OpenSSL's.
+type CryptoMetaData struct {
+	Protocol      string // "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"
+	CipherName    string
+	CipherBits    int
+	CipherVersion string
+	AlpnProtocol  string // "" where none was negotiated
+}
+
+// StreamGetMetaData answers what PHP knows of a stream; the zero value with a
+// TypeError for a closed one.
+//
+//	PHP: stream_get_meta_data(resource $stream): array
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c, ext/openssl/xp_ssl.c.
+func StreamGetMetaData(fp *Stream) MetaData { return metaData(fp, "stream_get_meta_data") }
+
+// SocketGetStatus is [StreamGetMetaData] under its old name.
+//
+//	PHP: socket_get_status(resource $stream): array
+func SocketGetStatus(fp *Stream) MetaData { return metaData(fp, "socket_get_status") }
+
+func metaData(fp *Stream, function string) MetaData {
+	_, ok := fp.begin(function)
+	if !ok {
+		return MetaData{}
+	}
+	m := MetaData{
+		TimedOut:   fp.expired.Load(),
+		Blocked:    fp.blocked.Load(),
+		Eof:        fp.eof.Load(),
+		StreamType: fp.label,
+		Mode:       "r+",
+		URI:        fp.uri,
+	}
+	if t := fp.crypto.Load(); t != nil {
+		m.Crypto = cryptoMeta(t.State())
+	}
+	if fp.rmu.TryLock() { // a reader that waits has nothing buffered
+		m.UnreadBytes = fp.w - fp.r
+		fp.rmu.Unlock()
+	}
+	return m
+}
+
+// StreamSetTimeout sets how long a read or a write may wait: seconds and
+// microseconds; below zero is for ever. It does not bound connecting or the TLS
+// handshake.
+//
+//	PHP: stream_set_timeout(resource $stream, int $seconds, int $microseconds = 0): bool
+func StreamSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
+	return setTimeout(fp, "stream_set_timeout", seconds, microseconds)
+}
+
+// SocketSetTimeout is [StreamSetTimeout] under its old name.
+//
+//	PHP: socket_set_timeout(resource $stream, int $seconds, int $microseconds = 0): bool
+func SocketSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
+	return setTimeout(fp, "socket_set_timeout", seconds, microseconds)
+}
+
+func setTimeout(fp *Stream, function string, secs int, microseconds []int) bool {
+	_, ok := fp.begin(function)
+	if !ok {
+		return false
+	}
+	t := seconds(int64(secs))
+	if len(microseconds) > 0 {
+		t += time.Duration(microseconds[0]) * time.Microsecond
+		if secs >= 0 && t < 0 && microseconds[0] > 0 {
+			t = math.MaxInt64
+		}
+	}
+	if t > math.MaxInt64/2 {
+		t = -1 // past what a clock can count to
+	}
+	fp.timeout.Store(int64(t))
+	fp.expired.Store(false)
+	return true
+}
+
+// StreamSetBlocking says whether reads and writes wait. It answers false on a
+// stream that was opened without connecting.
+//
+//	PHP: stream_set_blocking(resource $stream, bool $enable): bool
+func StreamSetBlocking(fp *Stream, enable bool) bool {
+	return setBlocking(fp, "stream_set_blocking", enable)
+}
+
+// SocketSetBlocking is [StreamSetBlocking] under its old name.
+//
+//	PHP: socket_set_blocking(resource $stream, bool $enable): bool
+func SocketSetBlocking(fp *Stream, enable bool) bool {
+	return setBlocking(fp, "socket_set_blocking", enable)
+}
+
+func setBlocking(fp *Stream, function string, enable bool) bool {
+	_, ok := fp.begin(function)
+	if !ok || fp.wire == nil {
+		return false
+	}
+	fp.blocked.Store(enable)
+	return true
+}
+
+// StreamSetReadBuffer switches the read buffer of [Fread] off (size 0) or on
+// again (any other size). It answers 0.
+//
+//	PHP: stream_set_read_buffer(resource $stream, int $size): int
+func StreamSetReadBuffer(fp *Stream, size int) int {
+	_, ok := fp.begin("stream_set_read_buffer")
+	if !ok {
+		return 0
+	}
+	fp.rmu.Lock()
+	fp.unbuffed = size == 0
+	fp.rmu.Unlock()
+	return 0
+}
+
+// StreamSetWriteBuffer answers -1: sockets have no write buffer.
+//
+//	PHP: stream_set_write_buffer(resource $stream, int $size): int
+func StreamSetWriteBuffer(fp *Stream, size int) int {
+	if _, ok := fp.begin("stream_set_write_buffer"); !ok {
+		return 0
+	}
+	return -1
+}
+
+// StreamSetChunkSize sets how many bytes a read asks the socket for, and answers
+// the old number. A size below 1 is the ValueError "Argument #2 ($size) must be
+// greater than 0", one over 2147483647 "Argument #2 ($size) is too large".
+//
+//	PHP: stream_set_chunk_size(resource $stream, int $size): int
+func StreamSetChunkSize(fp *Stream, size int) int {
+	c, ok := fp.begin("stream_set_chunk_size")
+	if !ok {
+		return 0
+	}
+	defer c.deliver()
+	wrong := phpfacts.ChunkPositive
+	if size > math.MaxInt32 {
+		wrong = phpfacts.ChunkTooLarge
+	}
+	if size <= 0 || size > math.MaxInt32 {
+		if wrong == phpfacts.ChunkPositive {
+			wrong.Old = fmt.Sprintf(wrong.Old, size)
+		}
+		c.complain(wrong)
+		return 0
+	}
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
+	old := fp.chunk
+	fp.chunk = size
+	return old
+}
+
+// StreamGetTransports lists the transports that the openers know.
+//
+//	PHP: stream_get_transports(): array
+func StreamGetTransports() []string { return defaultRuntime.StreamGetTransports() }

@@ -1,0 +1,117 @@
+package phpstream
+
+import (
+	"net"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/target"
+)
+
+// StreamGetTransports is [StreamGetTransports] for this Runtime.
+func (rt *Runtime) StreamGetTransports() []string { return target.Transports(rt.version) }
+
+// StreamSocketGetName answers the socket's own name or its peer's:
+// "127.0.0.1:25", "[::1]:25", a path. It is false where there is none, as for
+// the peer of a connection that could not be made.
+//
+//	PHP: stream_socket_get_name(resource $socket, bool $remote): string|false
+//
+// php-src: ext/standard/streamsfuncs.c, main/network.c.
+func StreamSocketGetName(fp *Stream, remote bool) (string, bool) {
+	_, ok := fp.begin("stream_socket_get_name")
+	if !ok || fp.wire == nil {
+		return "", false
+	}
+	addr := fp.wire.LocalAddr()
+	if remote {
+		addr = fp.wire.RemoteAddr()
+	}
+	name := ""
+	switch a := addr.(type) {
+	case nil:
+	case *net.UnixAddr:
+		name = a.Name
+	default:
+		name = a.String()
+	}
+	// PHP shows no abstract names: they begin with a NUL byte.
+	if name == "" || strings.HasPrefix(name, "\x00") || strings.HasPrefix(name, "@") {
+		return "", false
+	}
+	return name, true
+}
+
+// StreamSocketShutdown closes one direction of a connection or both:
+// STREAM_SHUT_RD, STREAM_SHUT_WR, STREAM_SHUT_RDWR. Any other mode is the
+// ValueError "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR,
+// or STREAM_SHUT_RDWR". TLS is not told.
+//
+//	PHP: stream_socket_shutdown(resource $stream, int $mode): bool
+func StreamSocketShutdown(fp *Stream, mode ShutdownMode) bool {
+	c := fp.runtime().call("stream_socket_shutdown")
+	if fp != nil && (mode < STREAM_SHUT_RD || mode > STREAM_SHUT_RDWR) {
+		c.complain(phpfacts.ShutdownMode)
+		c.deliver()
+		return false
+	}
+	c, ok := fp.begin("stream_socket_shutdown")
+	if !ok || fp.wire == nil {
+		return false
+	}
+	defer c.deliver()
+	err := fp.wire.Shutdown(int(mode))
+	c.fail(err)
+	return err == nil
+}
+
+// StreamIsLocal tells whether a stream or a URL is a local one. Sockets are not.
+// For a URL its scheme decides; an unknown scheme warns and counts as a local
+// file, as in PHP.
+//
+//	PHP: stream_is_local(resource|string $stream): bool
+func StreamIsLocal(streamOrURL any) bool {
+	switch v := streamOrURL.(type) {
+	case *Stream:
+		v.begin("stream_is_local")
+		return false
+	case string:
+		return defaultRuntime.StreamIsLocal(v)
+	}
+	c := defaultRuntime.call("stream_is_local")
+	c.notResource("stream")
+	c.deliver()
+	return false
+}
+
+// wrappers are PHP's URL schemes on Debian's builds, and whether they are
+// remote.
+var wrappers = map[string]bool{
+	"http": true, "https": true, "ftp": true, "ftps": true, "data": true,
+	"file": false, "php": false, "glob": false, "phar": false,
+	"compress.zlib": false,
+}
+
+// StreamIsLocal is [StreamIsLocal] for this Runtime.
+func (rt *Runtime) StreamIsLocal(streamOrURL any) bool {
+	url, isString := streamOrURL.(string)
+	if !isString {
+		return StreamIsLocal(streamOrURL)
+	}
+	c := rt.call("stream_is_local")
+	defer c.deliver()
+	scheme, _, found := strings.Cut(url, "://")
+	if strings.HasPrefix(strings.ToLower(url), "data:") {
+		return false
+	}
+	if !found || strings.Trim(scheme, schemeChars) != "" || scheme == "" {
+		return true
+	}
+	remote, known := wrappers[strings.ToLower(scheme)]
+	if !known {
+		c.warning(`Unable to find the wrapper "` + scheme + `" - did you forget to enable it when you configured PHP?`)
+	}
+	return !remote
+}
+
+const schemeChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."

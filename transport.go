@@ -1,0 +1,198 @@
+package phpstream
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/resolve"
+	"github.com/phpstream-go/phpstream/internal/target"
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+// opening is what both openers ask for.
+type opening struct {
+	name    string        // the target, with its port
+	timeout time.Duration // negative: none
+	connect bool
+	async   bool
+	ctx     *Context
+	cancel  context.Context
+}
+
+// failure is why a stream could not be opened: PHP's errno and errstr. An
+// empty errstr is "Unknown error" in the warning.
+type failure struct {
+	errno  int
+	errstr string
+	err    error
+}
+
+func (f *failure) reason() string {
+	if f.errstr == "" {
+		return "Unknown error"
+	}
+	return f.errstr
+}
+
+// labels are the stream types by kind of transport. PHP with openssl uses the
+// one that can switch crypto on for tcp:// too.
+var labels = map[target.Kind]string{
+	target.TCP:  "tcp_socket/ssl",
+	target.TLS:  "tcp_socket/ssl",
+	target.UDP:  "udp_socket",
+	target.Unix: "unix_socket",
+	target.Udg:  "udg_socket",
+}
+
+var networks = map[target.Kind]string{
+	target.TCP:  "tcp",
+	target.TLS:  "tcp",
+	target.UDP:  "udp",
+	target.Unix: "unix",
+	target.Udg:  "unixgram",
+}
+
+// open is php_stream_xport_create for clients: it finds the transport, connects
+// and, for the TLS transports, shakes hands.
+func (c *call) open(o opening) (*Stream, *failure) {
+	scheme, rest := target.Split(o.name)
+	transport, err := target.Lookup(scheme, c.rt.version)
+	if err != nil {
+		return nil, &failure{errstr: err.Error(), err: err}
+	}
+	s := c.rt.newStream(labels[transport.Kind])
+	s.ctx = o.ctx
+	s.limit = o.timeout
+	s.secure = transport.Kind == target.TCP || transport.Kind == target.TLS
+	if c.rt.facts.MetaURI {
+		s.uri = o.name
+	}
+	if s.secure {
+		s.urlName = target.URLName(rest)
+	}
+	if !o.connect {
+		return s, nil
+	}
+	if f := c.dial(s, o, transport.Kind, rest); f != nil {
+		return nil, f
+	}
+	if transport.Kind != target.TLS {
+		return s, nil
+	}
+	method := CryptoMethod(transport.Crypto)
+	if v, ok := o.ctx.option("ssl", "crypto_method"); ok && transport.Adaptable {
+		method = CryptoMethod(phpvalue.Int(v)) | cryptoIsClient
+	}
+	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
+		c.warning("Failed to enable crypto")
+		s.shut()
+		return nil, &failure{err: c.failed}
+	}
+	return s, nil
+}
+
+// dial resolves and connects.
+func (c *call) dial(s *Stream, o opening, kind target.Kind, rest string) *failure {
+	d := wire.Dialer{Timeout: o.timeout, Async: o.async}
+	if !kind.HasPort() {
+		w, _, err := d.DialPath(o.cancel, networks[kind], c.unixPath(rest))
+		s.wire = w
+		return connectFailure(err)
+	}
+	host, port, err := target.ParseAddress(rest)
+	if err != nil {
+		return &failure{errstr: err.Error(), err: err}
+	}
+	if f := c.socketOptions(&d, s.ctx, kind); f != nil {
+		return f
+	}
+	ips, err := resolve.Lookup(o.cancel, host)
+	if err != nil {
+		text := "php_network_getaddresses: getaddrinfo failed: "
+		if c.rt.facts.GaiNamesHost {
+			text = "php_network_getaddresses: getaddrinfo for " + host + " failed: "
+		}
+		text += phpfacts.Gai(err)
+		c.fail(err)
+		c.warning(text)
+		return &failure{errstr: text, err: err}
+	}
+	addrs := make([]netip.AddrPort, len(ips))
+	for i, ip := range ips {
+		addrs[i] = netip.AddrPortFrom(ip, uint16(target.WirePort(port)))
+	}
+	s.wire, _, err = d.DialIP(o.cancel, networks[kind], addrs)
+	return connectFailure(err)
+}
+
+func connectFailure(err error) *failure {
+	if err == nil {
+		return nil
+	}
+	errno, ok := phpfacts.Errno(err)
+	if !ok {
+		return &failure{errstr: err.Error(), err: err}
+	}
+	return &failure{errno: errno, errstr: phpfacts.Strerror(errno), err: err}
+}
+
+// socketOptions reads the context's socket options.
+func (c *call) socketOptions(d *wire.Dialer, x *Context, kind target.Kind) *failure {
+	if v, ok := x.option("socket", "bindto"); ok {
+		bind, isString := v.(string)
+		if !isString {
+			return &failure{errstr: "local_addr context option is not a string."}
+		}
+		// Like PHP, a local address without its port is passed over.
+		if host, port, err := target.ParseAddress(bind); err == nil {
+			d.Bind, d.BindPort = host, target.WirePort(port)
+			d.Bound = func(err error) { c.boundFailed(host, port, err) }
+		}
+	}
+	if v, ok := x.option("socket", "so_broadcast"); ok && kind == target.UDP {
+		d.Broadcast = phpvalue.Bool(v)
+	}
+	if v, ok := x.option("socket", "tcp_nodelay"); ok && kind != target.UDP {
+		d.NoDelay = phpvalue.Bool(v)
+	}
+	if v, ok := x.option("socket", "ipv6_v6only"); ok && v != nil {
+		only := phpvalue.Bool(v)
+		d.V6Only = &only
+	}
+	return nil
+}
+
+func (c *call) boundFailed(host string, port int, err error) {
+	if errors.Is(err, wire.ErrBindAddress) {
+		c.warning("Invalid IP Address: " + host)
+		return
+	}
+	errno, _ := phpfacts.Errno(err)
+	c.warning(c.rt.facts.Bind + " to '" + host + ":" + strconv.Itoa(port) + "', system said: " + phpfacts.Strerror(errno))
+}
+
+// maxUnixPath is sun_path's size on Linux; a path in the file system also has
+// its NUL in there.
+const maxUnixPath = 108
+
+// unixPath cuts an overlong path as PHP does, with its notice.
+func (c *call) unixPath(path string) string {
+	most := maxUnixPath - 1
+	if strings.HasPrefix(path, "\x00") && c.rt.facts.AbstractPaths {
+		most = maxUnixPath
+	}
+	if len(path) > most {
+		path = path[:most]
+		c.notice("socket path exceeded the maximum allowed length of " + strconv.Itoa(most) + " bytes and was truncated")
+	}
+	if strings.HasPrefix(path, "@") {
+		return "./" + path // "@" would mean an abstract name to the system package
+	}
+	return path
+}
