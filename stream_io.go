@@ -93,15 +93,19 @@ func Fread(fp *Stream, length int) (string, bool) {
 		// One call never answers more than is buffered and one read brings.
 		length = min(length, fp.w-fp.r+max(fp.bufSize, fp.chunk)+fp.chunk)
 	}
+	if length <= defaultChunk {
+		// Most answers are shorter than what was asked for: they are copied out.
+		p := chunks.Get().(*[defaultChunk]byte)
+		defer chunks.Put(p)
+		n, ok := fp.read(&c, p[:length])
+		return string(p[:n]), ok
+	}
 	p := make([]byte, length)
 	n, ok := fp.read(&c, p)
-	if !ok {
-		return "", false
-	}
 	if n < length/2 {
-		return string(p[:n]), true // do not keep the large buffer alive
+		return string(p[:n]), ok // do not keep the large buffer alive
 	}
-	return unsafe.String(unsafe.SliceData(p), n), true
+	return unsafe.String(unsafe.SliceData(p), n), ok
 }
 
 // Fwrite writes data, or its first length bytes, and answers how many bytes

@@ -192,10 +192,15 @@ func (c *Conn) Close() error {
 // plain takes the operating system's error out of what os and net wrap around
 // it.
 func plain(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	return unwrapped(err) // apart, so that success allocates nothing
+}
+
+func unwrapped(err error) error {
 	var errno syscall.Errno
 	switch {
-	case err == nil, err == io.EOF:
-		return err
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return os.ErrDeadlineExceeded
 	case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrClosed):
