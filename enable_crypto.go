@@ -185,6 +185,9 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		c.fail(err)
 		if secure.IsEOF(err) {
 			c.failed = io.ErrUnexpectedEOF // the handshake, not the stream, ended early
+			if text := s.rt.facts.HandshakeEOF; text != "" {
+				c.warning(text)
+			}
 		} else if timedOut(err) {
 			c.warning("SSL: Handshake timed out")
 		} else {

@@ -21,7 +21,7 @@ var chunks = sync.Pool{New: func() any { return new([defaultChunk]byte) }}
 
 // dropBuffer gives the memory of an empty buffer back: an idle stream has none.
 func (s *Stream) dropBuffer() {
-	if s.buf != nil && len(s.buf) == defaultChunk {
+	if len(s.buf) == defaultChunk {
 		chunks.Put((*[defaultChunk]byte)(s.buf))
 	}
 	s.buf, s.r, s.w = nil, 0, 0
