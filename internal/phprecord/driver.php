@@ -35,7 +35,11 @@ foreach (json_decode($input, true) as $call) {
     ksort($args);
     $answer = ['id' => $call['id']];
     try {
-        $answer['return'] = wide(call_user_func_array($call['func'], $args));
+        $value = call_user_func_array($call['func'], $args);
+        if ($call['pick'] !== '' && is_array($value)) {
+            $value = $value[$call['pick']];
+        }
+        $answer['return'] = wide($value);
     } catch (Throwable $e) {
         $answer['thrown'] = [get_class($e), $e->getMessage()];
     }

@@ -27,12 +27,14 @@ var driver string
 const limit = 2 * time.Minute
 
 // Call is one call of a PHP function. Strings among the arguments may hold
-// any bytes. Refs are the positions of arguments given by reference.
+// any bytes. Refs are the positions of arguments given by reference. With Pick
+// only that element of the returned array is kept.
 type Call struct {
 	ID   string
 	Func string
 	Args []any
 	Refs []int
+	Pick string
 }
 
 // Outcome is what a call came to.
@@ -109,10 +111,11 @@ func (p PHP) Calls(t *testing.T, calls []Call) map[string]string {
 		Func string `json:"func"`
 		Args []any  `json:"args"`
 		Refs []int  `json:"refs"`
+		Pick string `json:"pick"`
 	}
 	var list []wireCall
 	for _, c := range calls {
-		w := wireCall{c.ID, c.Func, []any{}, append([]int{}, c.Refs...)}
+		w := wireCall{c.ID, c.Func, []any{}, append([]int{}, c.Refs...), c.Pick}
 		for _, a := range c.Args {
 			if s, ok := a.(string); ok {
 				a = map[string]string{"base64": base64.StdEncoding.EncodeToString([]byte(s))}
@@ -139,7 +142,7 @@ func (p PHP) Calls(t *testing.T, calls []Call) map[string]string {
 		got[fmt.Sprint(id)] = outcomeText(v)
 	}
 	if len(got) != len(calls) {
-		t.Fatalf("%s answered %d of %d calls:\n%s", p.Path, len(got), len(calls), out)
+		t.Fatalf("%s answered %d calls of %d; is an ID there twice?", p.Path, len(got), len(calls))
 	}
 	return got
 }
