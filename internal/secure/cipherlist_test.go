@@ -15,7 +15,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
-var update = flag.Bool("update", false, "record anew what OpenSSL and PHP answer")
+var recordAnswers = flag.Bool("record", false, "record anew what OpenSSL and PHP answer")
 
 const (
 	cipherStringsFile = "testdata/cipherstrings.txt"
@@ -164,7 +164,7 @@ func TestCipherListsAreOpenSSLs(t *testing.T) {
 		t.Run(v.String(), func(t *testing.T) {
 			command := openssl(t, v)
 			var golden map[string]string
-			if !*update {
+			if !*recordAnswers {
 				golden = cipherGolden(t)[v]
 			}
 			for _, s := range all {
@@ -173,13 +173,13 @@ func TestCipherListsAreOpenSSLs(t *testing.T) {
 					answers[s] = map[phpfacts.Version]string{}
 				}
 				answers[s][v] = got
-				if !*update && got != golden[s] {
+				if !*recordAnswers && got != golden[s] {
 					t.Errorf("%q: OpenSSL says %s, recorded is %s", s, got, golden[s])
 				}
 			}
 		})
 	}
-	if !*update {
+	if !*recordAnswers {
 		return
 	}
 	var b bytes.Buffer

@@ -1,0 +1,156 @@
+package secure
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// A difference is an answer that is not PHP's, and why. Nothing that PHP
+// refuses is ever accepted.
+type difference struct {
+	id       string
+	jobs     []string
+	versions []phpfacts.Version
+	ours     func(phpfacts.Version) outcome
+	kind     string // deliberate or impossible
+	reason   string
+}
+
+var (
+	all      = recordedVersions
+	since82  = []phpfacts.Version{phpfacts.PHP82, phpfacts.PHP84}
+	only74   = []phpfacts.Version{phpfacts.PHP74}
+	only84   = []phpfacts.Version{phpfacts.PHP84}
+	until82  = []phpfacts.Version{phpfacts.PHP74, phpfacts.PHP82}
+	silently = func(phpfacts.Version) outcome { return outcome{} }
+)
+
+func failsWith(r phpfacts.OpenSSLReason) func(phpfacts.Version) outcome {
+	return func(v phpfacts.Version) outcome {
+		return outcome{Events: []string{"2 SSL operation failed with code 1. OpenSSL Error messages:\n" + r.Line(v)}}
+	}
+}
+
+func readFailsWith(protocol string, r phpfacts.OpenSSLReason) func(phpfacts.Version) outcome {
+	return func(v phpfacts.Version) outcome {
+		o := failsWith(r)(v)
+		o.OK, o.Protocol = true, protocol
+		o.Events[0] = strings.Replace(o.Events[0], "2 ", "2 fgets: ", 1)
+		return o
+	}
+}
+
+func failsOnAlert(alert uint8) func(phpfacts.Version) outcome {
+	return func(v phpfacts.Version) outcome { return failsWith(phpfacts.OpenSSLAlert(v, alert))(v) }
+}
+
+func says74(text string) func(phpfacts.Version) outcome {
+	return func(v phpfacts.Version) outcome {
+		if v == phpfacts.PHP74 {
+			return outcome{Events: []string{"2 " + text}}
+		}
+		return outcome{}
+	}
+}
+
+var differences = []difference{
+	{
+		id: "sni-address", jobs: []string{"SNI: an address", "SNI: the target's address"}, versions: all,
+		ours: func(phpfacts.Version) outcome {
+			return outcome{OK: true, Protocol: "TLSv1.3", Line: "sni= alpn=\n"}
+		},
+		kind: "impossible", reason: "PHP sends an IP address as the server name; RFC 6066 forbids that, and crypto/tls leaves it out.",
+	},
+	{
+		id: "old-protocol-alert", versions: all,
+		jobs: []string{
+			"protocol: method 33, server 1.0", "protocol: method 33, server 1.1",
+			"protocol: method 17, server 1.0, level 0", "protocol: method 33, server 1.0, level 0", "protocol: method 33, server 1.1, level 0",
+		},
+		ours: failsOnAlert(70),
+		kind: "impossible", reason: "crypto/tls always lists its versions, so that a server that is too old refuses by itself; OpenSSL learns its version and refuses it.",
+	},
+	{
+		id: "old-protocol-alert", versions: until82, jobs: []string{"protocol: method 17, server 1.0"},
+		ours: failsOnAlert(70),
+		kind: "impossible", reason: "As above; PHP 8.4 has no TLS 1.1 at level 2.",
+	},
+	{
+		id: "old-protocol-alert", versions: only84, jobs: []string{"protocol: server 1.0, RSA, level 1", "protocol: server 1.1, RSA, level 1"},
+		ours: failsOnAlert(70),
+		kind: "impossible", reason: "As above: the server sees first that the version doesn't fit, and not the suites.",
+	},
+	{
+		id: "ciphers-unavailable", versions: all,
+		jobs: []string{"ciphers: DHE-RSA-AES128-SHA, only 1.2", "ciphers: CAMELLIA, only 1.2", "ciphers: eNULL at level 0"},
+		ours: func(phpfacts.Version) outcome {
+			return outcome{Events: []string{"2 ssl option ciphers: none of the chosen suites is available"}}
+		},
+		kind: "impossible", reason: "crypto/tls has no DHE, CAMELLIA, ARIA, CCM, PSK, SRP or NULL suites. Enabling fails before anything is sent.",
+	},
+	{
+		id: "capath-queue", versions: only74, jobs: []string{"capath: DER", "capath: broken in front", "capath: text first"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "impossible", reason: "With OpenSSL 1.1.1 PHP also prints what the reading of the broken file left in OpenSSL's error queue.",
+	},
+	{
+		id: "verify-queue", versions: all, jobs: []string{"peer: TLS 1.2, record 2, cut false"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "impossible", reason: "After a certificate whose signature is broken, PHP also prints the entries of OpenSSL's cryptographic library.",
+	},
+	{
+		id: "crypto-queue", versions: only84, jobs: []string{"peer: TLS 1.2, record 3, cut false"},
+		ours: failsWith(phpfacts.OpenSSLReason{Code: 0x7B, Text: "bad signature"}),
+		kind: "impossible", reason: "As above, for the signature of the handshake.",
+	},
+	{
+		id: "crypto-queue", versions: since82, jobs: []string{"peer: TLS 1.2, record 6, cut false"},
+		ours: failsWith(reasonBadMAC),
+		kind: "impossible", reason: "As above, for a record that can't be decrypted: crypto/tls doesn't say with what.",
+	},
+	{
+		id: "crypto-queue", versions: since82, jobs: []string{"peer: TLS 1.2, record 7, cut false"},
+		ours: readFailsWith("TLSv1.2", reasonBadMAC),
+		kind: "impossible", reason: "As above, while reading.",
+	},
+	{
+		id: "fatal-close", versions: all, jobs: []string{"alert 0"}, ours: says74("SSL: Success"),
+		kind: "impossible", reason: "crypto/tls takes a close_notify for the end, also where it comes as a fatal alert.",
+	},
+	{
+		id: "early-close", versions: only74, jobs: []string{"peer: close_notify"}, ours: says74("SSL: Success"),
+		kind: "impossible", reason: "crypto/tls doesn't tell a close_notify during the handshake from the end of the connection, about which PHP 7.4 warns.",
+	},
+	{
+		id: "record-version", versions: all, jobs: []string{"peer: version 2", "peer: version 4"},
+		ours: failsWith(phpfacts.OpenSSLReason{Code: 0x98, Text: "excessive message size", Func: 0x160, FuncName: "read_state_machine"}),
+		kind: "impossible", reason: "crypto/tls accepts a first record of an odd version and then trips over what is in it.",
+	},
+	{
+		id: "malformed-message", versions: all,
+		jobs: []string{"peer: ClientHello back", "peer: renegotiation info", "peer: TLS 1.2, record 1, cut false", "peer: TLS 1.2, record 5, cut false", "peer: TLS 1.3, record 2, cut false"},
+		ours: failsWith(reasonLengthMismatch),
+		kind: "impossible", reason: "crypto/tls says of a malformed message only that it can't be decoded; OpenSSL says which part of it.",
+	},
+	{
+		id: "unknown-suite", versions: all, jobs: []string{"peer: chooses RC4"},
+		ours: failsWith(errWeakSuite.reason),
+		kind: "impossible", reason: "crypto/tls doesn't tell a suite that it doesn't know from one that it didn't offer.",
+	},
+	{
+		id: "record-layer", versions: only84, jobs: []string{"peer: TLS 1.2, then plain text"},
+		ours: readFailsWith("TLSv1.2", reasonBadRecordType),
+		kind: "impossible", reason: "What OpenSSL 3.5 says of plain text after the handshake depends on the protocol, which the error of crypto/tls doesn't hold.",
+	},
+}
+
+func knownDifference(job string, v phpfacts.Version) *difference {
+	for i := range differences {
+		if d := &differences[i]; slices.Contains(d.jobs, job) && slices.Contains(d.versions, v) {
+			return d
+		}
+	}
+	return nil
+}

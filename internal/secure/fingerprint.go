@@ -1,0 +1,146 @@
+package secure
+
+import (
+	"crypto"
+	_ "crypto/md5" // for crypto.MD5 and the others below
+	_ "crypto/sha1"
+	_ "crypto/sha256"
+	_ "crypto/sha3"
+	_ "crypto/sha512"
+	"crypto/x509"
+	"encoding/hex"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// digests are the names under which OpenSSL knows a digest, in lower case.
+var digests = map[string]crypto.Hash{
+	"md5": crypto.MD5, "rsa-md5": crypto.MD5, "ssl3-md5": crypto.MD5, "md5withrsaencryption": crypto.MD5,
+	"sha1": crypto.SHA1, "rsa-sha1": crypto.SHA1, "ssl3-sha1": crypto.SHA1, "sha1withrsaencryption": crypto.SHA1,
+	"sha224": crypto.SHA224, "rsa-sha224": crypto.SHA224, "sha224withrsaencryption": crypto.SHA224,
+	"sha256": crypto.SHA256, "rsa-sha256": crypto.SHA256, "sha256withrsaencryption": crypto.SHA256,
+	"sha384": crypto.SHA384, "rsa-sha384": crypto.SHA384, "sha384withrsaencryption": crypto.SHA384,
+	"sha512": crypto.SHA512, "rsa-sha512": crypto.SHA512, "sha512withrsaencryption": crypto.SHA512,
+	"sha512-224": crypto.SHA512_224, "sha512-256": crypto.SHA512_256,
+	"sha3-224": crypto.SHA3_224, "sha3-256": crypto.SHA3_256,
+	"sha3-384": crypto.SHA3_384, "sha3-512": crypto.SHA3_512,
+}
+
+// Fingerprint is the digest of a certificate in hexadecimal, as PHP's
+// openssl_x509_fingerprint has it. ok is false for a digest that isn't known;
+// OpenSSL also has RIPEMD-160, BLAKE2, SM3 and SHAKE.
+func Fingerprint(cert *x509.Certificate, algo string) (hexDigest string, ok bool) {
+	h, ok := digests[strings.ToLower(algo)]
+	if !ok {
+		return "", false
+	}
+	d := h.New()
+	d.Write(cert.Raw)
+	return hex.EncodeToString(d.Sum(nil)), true
+}
+
+// A fingerprintCheck is what the option peer_fingerprint asks for.
+type fingerprintCheck struct {
+	text    string
+	isText  bool
+	pairs   []fingerprintPair
+	isArray bool
+}
+
+type fingerprintPair struct {
+	algo, want string
+	valid      bool // a string under a string
+}
+
+func readFingerprint(o *options) *fingerprintCheck {
+	v, ok := o.get("peer_fingerprint")
+	if !ok {
+		return nil
+	}
+	f := &fingerprintCheck{}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.String:
+		f.text, f.isText = r.String(), true
+	case reflect.Map:
+		f.isArray = true
+		for _, key := range r.MapKeys() {
+			f.pairs = append(f.pairs, readPair(key, r.MapIndex(key)))
+		}
+		// A Go map has no order: by name, so that the answer doesn't change.
+		slices.SortFunc(f.pairs, func(a, b fingerprintPair) int { return strings.Compare(a.algo, b.algo) })
+	case reflect.Slice, reflect.Array:
+		if r.Type().Elem().Kind() == reflect.Uint8 && r.Kind() == reflect.Slice {
+			f.text, f.isText = string(r.Bytes()), true
+			break
+		}
+		f.isArray = true
+		if r.Len() > 0 {
+			f.pairs = []fingerprintPair{{}} // its keys are numbers
+		}
+	}
+	return f
+}
+
+func readPair(key, value reflect.Value) fingerprintPair {
+	if key.Kind() == reflect.Interface {
+		key = key.Elem()
+	}
+	if value.Kind() == reflect.Interface {
+		value = value.Elem()
+	}
+	if key.Kind() != reflect.String || value.Kind() != reflect.String {
+		return fingerprintPair{}
+	}
+	return fingerprintPair{algo: key.String(), want: value.String(), valid: true}
+}
+
+// check compares. A string's length tells the digest: MD5 or SHA-1.
+//
+// php-src: ext/openssl/xp_ssl.c, php_openssl_x509_fingerprint_match.
+func (f *fingerprintCheck) check(cert *x509.Certificate, v phpfacts.Version) ([]Warning, error) {
+	var warnings []Warning
+	refuse := func(texts ...string) ([]Warning, error) {
+		for _, text := range texts {
+			warnings = append(warnings, Warning{Text: text})
+		}
+		return warnings, &FingerprintError{Text: texts[len(texts)-1], Cert: cert}
+	}
+	const (
+		failed   = "peer_fingerprint match failure"
+		badArray = "Invalid peer_fingerprint array; [algo => fingerprint] form required"
+	)
+	unknown := "Unknown digest algorithm"
+	if v < phpfacts.PHP82 {
+		unknown = "Unknown signature algorithm"
+	}
+	pairs := f.pairs
+	switch {
+	case f.isText:
+		algo := map[int]string{32: "md5", 40: "sha1"}[len(f.text)]
+		if algo == "" {
+			return refuse(failed)
+		}
+		pairs = []fingerprintPair{{algo: algo, want: f.text, valid: true}}
+	case !f.isArray:
+		return refuse("Expected peer fingerprint must be a string or an array")
+	case len(pairs) == 0:
+		return refuse(badArray, failed)
+	}
+	for _, pair := range pairs {
+		if !pair.valid {
+			return refuse(badArray, failed)
+		}
+		got, ok := Fingerprint(cert, pair.algo)
+		if !ok {
+			return refuse(unknown, failed)
+		}
+		if !equalFold(got, pair.want) {
+			return refuse(failed)
+		}
+	}
+	return nil, nil
+}

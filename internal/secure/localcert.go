@@ -1,0 +1,256 @@
+package secure
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/youmark/pkcs8"
+)
+
+// readLocalCert takes the options local_cert, local_pk and passphrase: the
+// certificate that the client shows when it is asked for one. nil without an
+// error: none is shown.
+//
+// php-src: ext/openssl/xp_ssl.c, php_openssl_set_local_cert.
+func readLocalCert(o *options, level int) (*tls.Certificate, error) {
+	given, ok := o.text("local_cert")
+	if !ok {
+		return nil, nil
+	}
+	shown, _, _ := strings.Cut(given, "\x00")
+	certPath, found := o.realPath("local_cert", given)
+	if !found {
+		if o.version < phpfacts.PHP82 {
+			o.note("ssl option local_cert: there is no `%s'", shown) // of which PHP 7.4 says nothing
+			return nil, nil
+		}
+		o.warn("Unable to get real path of certificate file `%s'", shown)
+		return nil, errSetup
+	}
+	chain, err := localChains.get(certPath, "", parseLocalChain)
+	if err != nil || !levelAllowsChain(o.version, chain, level) {
+		o.warn("Unable to set local cert chain file `%s'; Check that your cafile/capath settings include details of your certificate and its issuer", shown)
+		return nil, errSetup
+	}
+
+	keyPath := certPath
+	if pk, ok := o.text("local_pk"); ok {
+		if keyPath, found = o.realPath("local_pk", pk); !found {
+			if o.version < phpfacts.PHP82 {
+				o.warn("Private key does not match certificate!") // there is no key at all
+				return nil, nil
+			}
+			pk, _, _ = strings.Cut(pk, "\x00")
+			o.warn("Unable to get real path of private key file `%s'", pk)
+			return nil, errSetup
+		}
+	}
+	key, err := o.readKey(keyPath)
+	if err != nil || sameKind(key.Public(), chain[0].PublicKey) && !samePublicKey(key.Public(), chain[0].PublicKey) {
+		o.warn("Unable to set private key file `%s'", keyPath)
+		return nil, errSetup
+	}
+	if !samePublicKey(key.Public(), chain[0].PublicKey) {
+		o.warn("Private key does not match certificate!")
+		return nil, nil
+	}
+	cert := &tls.Certificate{PrivateKey: key, Leaf: chain[0]}
+	for _, c := range chain {
+		cert.Certificate = append(cert.Certificate, c.Raw)
+	}
+	return cert, nil
+}
+
+// realPath makes a path absolute, as PHP shows it: since PHP 8 without asking
+// whether it exists.
+func (o *options) realPath(option, path string) (string, bool) {
+	path, _, cut := strings.Cut(path, "\x00")
+	if o.version < phpfacts.PHP82 {
+		if path == "" {
+			path = "."
+		}
+		path, err := filepath.Abs(path)
+		if err != nil {
+			return "", false
+		}
+		path, err = filepath.EvalSymlinks(path)
+		return path, err == nil
+	}
+	if cut {
+		o.warn("Path for %s in ssl stream context option must not contain any null bytes", option)
+		return "", false
+	}
+	if path == "" {
+		return "", true
+	}
+	path, err := filepath.Abs(path)
+	return path, err == nil
+}
+
+var (
+	localChains fileCache[[]*x509.Certificate]
+	localKeys   fileCache[crypto.Signer]
+)
+
+var errNoLocalCert = errors.New("no certificate in the file")
+
+// parseLocalChain reads the first certificate of a file and those that follow
+// it; a broken one among them spoils the file.
+//
+// OpenSSL: ssl/ssl_rsa.c, use_certificate_chain_file.
+func parseLocalChain(data []byte) (chain []*x509.Certificate, err error) {
+	b := &bundle{}
+	for {
+		block, rest, ok := nextPEM(data)
+		if !ok {
+			break
+		}
+		data = rest
+		if block.bad || isCertificateBlock(block.kind) && !b.add(block) {
+			return nil, errNoLocalCert
+		}
+	}
+	if len(b.certs) == 0 || b.unreadable > 0 {
+		return nil, errNoLocalCert
+	}
+	for _, c := range b.certs {
+		chain = append(chain, c.cert)
+	}
+	return chain, nil
+}
+
+// levelAllowsChain is OpenSSL's judgement of one's own certificates.
+//
+// OpenSSL: ssl/t1_lib.c, ssl_security_cert.
+func levelAllowsChain(v phpfacts.Version, chain []*x509.Certificate, level int) bool {
+	for _, cert := range chain {
+		if keyBits(cert.PublicKey) < levelBits[level] {
+			return false
+		}
+		if !selfSigned(cert) && digestBits(v, cert.SignatureAlgorithm) < levelBits[level] {
+			return false
+		}
+	}
+	return true
+}
+
+// maxPassphrase is the room that OpenSSL gives PHP for it.
+const maxPassphrase = 1022
+
+func (o *options) readKey(path string) (crypto.Signer, error) {
+	passphrase, ok := o.text("passphrase")
+	if len(passphrase) > maxPassphrase {
+		passphrase = ""
+	}
+	variant := ""
+	if ok {
+		sum := sha256.Sum256([]byte(passphrase))
+		variant = string(sum[:])
+	}
+	if path == "" {
+		return nil, os.ErrNotExist
+	}
+	return localKeys.get(path, variant, func(data []byte) (crypto.Signer, error) {
+		return parseKey(data, passphrase, ok)
+	})
+}
+
+var (
+	errNoKey      = errors.New("no private key in the file")
+	errPassphrase = errors.New("the private key is encrypted, and there is no passphrase")
+)
+
+// parseKey reads the first private key of a file, whatever its form: PKCS #1,
+// SEC 1, PKCS #8, and the two ways to encrypt them.
+func parseKey(data []byte, passphrase string, hasPassphrase bool) (crypto.Signer, error) {
+	for {
+		var block *pem.Block
+		if block, data = pem.Decode(data); block == nil {
+			return nil, errNoKey
+		}
+		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
+			continue
+		}
+		der := block.Bytes
+		//lint:ignore SA1019 weak, and still what old key files are encrypted with
+		legacy := x509.IsEncryptedPEMBlock(block)
+		if (legacy || block.Type == "ENCRYPTED PRIVATE KEY") && !hasPassphrase {
+			return nil, errPassphrase // OpenSSL would ask at the terminal
+		}
+		if legacy {
+			var err error
+			//lint:ignore SA1019 see above
+			if der, err = x509.DecryptPEMBlock(block, []byte(passphrase)); err != nil {
+				return nil, err
+			}
+		}
+		return parseKeyDER(block.Type, der, passphrase)
+	}
+}
+
+func parseKeyDER(kind string, der []byte, passphrase string) (crypto.Signer, error) {
+	var key any
+	var err error
+	switch kind {
+	case "RSA PRIVATE KEY":
+		key, err = x509.ParsePKCS1PrivateKey(der)
+	case "EC PRIVATE KEY":
+		key, err = x509.ParseECPrivateKey(der)
+	case "ENCRYPTED PRIVATE KEY":
+		key, err = pkcs8.ParsePKCS8PrivateKey(der, []byte(passphrase))
+	default:
+		key, err = x509.ParsePKCS8PrivateKey(der)
+	}
+	if err != nil {
+		return nil, err
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, errNoKey
+	}
+	return signer, nil
+}
+
+// sameKind: OpenSSL keeps a place for each kind of key, and only a
+// certificate in that place is compared at once.
+func sameKind(a, b crypto.PublicKey) bool {
+	switch a.(type) {
+	case *rsa.PublicKey:
+		_, ok := b.(*rsa.PublicKey)
+		return ok
+	case *ecdsa.PublicKey:
+		_, ok := b.(*ecdsa.PublicKey)
+		return ok
+	case ed25519.PublicKey:
+		_, ok := b.(ed25519.PublicKey)
+		return ok
+	}
+	return false
+}
+
+func samePublicKey(a, b crypto.PublicKey) bool {
+	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(b)
+}
+
+// chooseLocal answers a request for a certificate. OpenSSL shows the one that
+// it has, whatever authorities the server names.
+func chooseLocal(request *tls.CertificateRequestInfo, cert *tls.Certificate) *tls.Certificate {
+	r := *request
+	r.AcceptableCAs = nil
+	if r.SupportsCertificate(cert) != nil {
+		return &tls.Certificate{}
+	}
+	return cert
+}

@@ -1,0 +1,234 @@
+package secure
+
+import (
+	"crypto/tls"
+	"errors"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// A Warning is something that PHP says while it sets TLS up.
+type Warning struct {
+	Text  string
+	Bare  bool   // without the "function(): " in front, as PHP's php_error speaks
+	Level int    // PHP's E_*; zero for E_WARNING
+	Class string // of what PHP throws instead of warning: "ValueError"
+}
+
+// PHP's error levels, as far as they differ from E_WARNING.
+const (
+	levelNotice     = 8
+	levelDeprecated = 8192
+)
+
+// Settings is what turns TLS on, beside the options what the caller knows.
+type Settings struct {
+	Options map[string]any // the context's "ssl" options; nil for none
+	Version phpfacts.Version
+	Method  int    // a STREAM_CRYPTO_METHOD_* mask with the client's bit
+	URLName string // the target's host, for SNI and for the name check; empty for none
+	CAFile  string // the ini values openssl.cafile
+	CAPath  string // and openssl.capath
+	Now     func() time.Time
+}
+
+// A Policy is what PHP's ssl options ask of a TLS connection. It is safe for
+// use by several connections at once.
+type Policy struct {
+	version phpfacts.Version
+	notes   []Warning
+
+	protocols protocols
+	suites    []uint16 // nil where only TLS 1.3 is left
+	level     int
+	alpn      []string
+	sni       string
+	noTicket  bool
+	local     *tls.Certificate
+
+	chain       *chainCheck // nil: the chain isn't checked
+	fingerprint *fingerprintCheck
+	name        *nameCheck // nil: the name isn't checked
+}
+
+// errSetup is a failure of which PHP says nothing at all, or all in warnings.
+var errSetup = errors.New("the TLS options can't be carried out")
+
+// NewPolicy reads the options as PHP does when it enables crypto, in its
+// order and with its warnings. An error means that PHP gives up before it
+// sends anything.
+//
+// php-src: ext/openssl/xp_ssl.c, php_openssl_setup_crypto.
+func NewPolicy(s Settings) (*Policy, []Warning, error) {
+	o := &options{values: s.Options, version: s.Version}
+	p := &Policy{version: s.Version}
+	if s.Method&methodIsClient == 0 {
+		o.warn("The server's side of TLS is not available")
+		return nil, o.warnings, errSetup
+	}
+	err := p.read(o, s)
+	if o.thrown {
+		err = errSetup
+	}
+	if err != nil {
+		return nil, o.warnings, err
+	}
+	p.notes = append(o.notes, p.idleOptions(o)...)
+	return p, o.warnings, nil
+}
+
+func (p *Policy) read(o *options, s Settings) error {
+	p.protocols = readProtocols(o, s.Method)
+	p.noTicket = o.truth("no_ticket", false)
+
+	verifyByDefault := s.Version != phpfacts.PHP5
+	var trust *store
+	if o.truth("verify_peer", verifyByDefault) {
+		var err error
+		if trust, err = readStore(o, s.CAFile, s.CAPath); err != nil {
+			return err
+		}
+	}
+	list, err := readCiphers(o)
+	if err != nil {
+		return err
+	}
+	p.level = readLevel(o, list)
+	if err := p.readALPN(o); err != nil {
+		return err
+	}
+	if p.local, err = readLocalCert(o, p.level); err != nil {
+		return err
+	}
+	if err := p.settle(o, list); err != nil {
+		return err
+	}
+	p.readNames(o, s.URLName)
+	if trust != nil {
+		p.chain = readChainCheck(o, trust, p.level, s.Now)
+	}
+	p.fingerprint = readFingerprint(o)
+	return nil
+}
+
+// settle brings protocols, suites and security level together; where nothing
+// is left PHP fails at the start of the handshake.
+func (p *Policy) settle(o *options, list *cipherList) error {
+	if !p.protocols.limit(p.version, p.level) {
+		return o.fail(errNoProtocols)
+	}
+	suites, offered := usableSuites(p.version, list, p.level, p.protocols.max)
+	if !offered {
+		return o.fail(errNoCiphers)
+	}
+	if list.suiteB {
+		o.warn("ssl option ciphers: Suite B is not available")
+		return errSetup
+	}
+	if len(suites) == 0 {
+		if p.protocols.max < tls.VersionTLS13 {
+			o.warn("ssl option ciphers: none of the chosen suites is available")
+			return errSetup
+		}
+		p.protocols.min = tls.VersionTLS13
+	}
+	if p.level >= 4 && len(suites) > 0 && p.protocols.max == tls.VersionTLS13 && p.protocols.min < tls.VersionTLS13 {
+		// crypto/tls offers TLS 1.3 with all its suites or not at all.
+		p.protocols.max = tls.VersionTLS12
+	}
+	p.suites = suites
+	if _, asked := o.get("ciphers"); asked {
+		o.noteMissing(list)
+	}
+	if p.level >= 4 {
+		o.note("ssl option security_level: the digests of handshake signatures are not limited")
+	}
+	return nil
+}
+
+// Notes are the options that PHP knows and that have no effect here.
+func (p *Policy) Notes() []Warning { return p.notes }
+
+// Config is for a handshake after which Check is called: it checks the
+// certificate chain, at the moment when OpenSSL does, and nothing else.
+func (p *Policy) Config() *tls.Config {
+	c := p.config()
+	c.VerifyConnection = p.checkChain
+	return c
+}
+
+// StandaloneConfig is for callers that use crypto/tls by themselves: all
+// that the options ask for is checked within the handshake.
+func (p *Policy) StandaloneConfig() *tls.Config {
+	c := p.config()
+	c.VerifyConnection = func(st tls.ConnectionState) error {
+		if err := p.checkChain(st); err != nil {
+			return err
+		}
+		_, err := p.Check(st)
+		return err
+	}
+	return c
+}
+
+func (p *Policy) config() *tls.Config {
+	c := &tls.Config{
+		InsecureSkipVerify:     true, // VerifyConnection decides, always
+		ServerName:             p.sni,
+		MinVersion:             p.protocols.min,
+		MaxVersion:             p.protocols.max,
+		CipherSuites:           p.suites,
+		CurvePreferences:       levelCurves(p.level),
+		NextProtos:             p.alpn,
+		SessionTicketsDisabled: p.noTicket,
+	}
+	if p.chain != nil {
+		c.Time = p.chain.now
+	}
+	if p.local != nil {
+		c.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return chooseLocal(request, p.local), nil
+		}
+	}
+	return c
+}
+
+// checkChain runs where OpenSSL calls PHP's verify callback.
+func (p *Policy) checkChain(st tls.ConnectionState) error {
+	if p.chain != nil {
+		if err := p.chain.check(st.PeerCertificates); err != nil {
+			return err
+		}
+	}
+	if p.protocols.noOldSignatures && st.Version < tls.VersionTLS12 && !exchangesByRSA(st.CipherSuite) {
+		return errLegacySignature
+	}
+	if !suiteAllowed(p.version, st.CipherSuite, p.level) {
+		return errWeakSuite
+	}
+	return nil
+}
+
+// Check is what PHP does after the handshake: it compares the fingerprint,
+// and then the name.
+//
+// php-src: ext/openssl/xp_ssl.c, php_openssl_apply_peer_verification_policy.
+func (p *Policy) Check(st tls.ConnectionState) ([]Warning, error) {
+	if p.chain == nil && p.fingerprint == nil && p.name == nil {
+		return nil, nil
+	}
+	if len(st.PeerCertificates) == 0 {
+		return []Warning{{Text: "Could not get peer certificate"}}, errNoCertificate
+	}
+	cert := st.PeerCertificates[0]
+	if p.fingerprint != nil {
+		if warnings, err := p.fingerprint.check(cert, p.version); err != nil {
+			return warnings, err
+		}
+	}
+	if p.name != nil {
+		return p.name.check(cert, p.version)
+	}
+	return nil, nil
+}

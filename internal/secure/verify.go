@@ -1,0 +1,232 @@
+package secure
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// defaultDepth is OPENSSL_DEFAULT_STREAM_VERIFY_DEPTH.
+const defaultDepth = 9
+
+// A chainCheck is OpenSSL's check of a certificate chain with PHP's settings.
+// crypto/x509 finds the chains; each must then pass what OpenSSL asks beyond.
+type chainCheck struct {
+	version         phpfacts.Version
+	store           *store
+	level           int
+	depth           uint64 // of the last certificate, the peer's own being 0
+	allowSelfSigned bool
+	now             func() time.Time
+}
+
+func readChainCheck(o *options, trust *store, level int, now func() time.Time) *chainCheck {
+	if now == nil {
+		now = time.Now
+	}
+	return &chainCheck{
+		version:         o.version,
+		store:           trust,
+		level:           level,
+		depth:           uint64(o.number("verify_depth", defaultDepth)), // PHP's cast: -1 is no limit
+		allowSelfSigned: o.truth("allow_self_signed", false),
+		now:             now,
+	}
+}
+
+// check judges the chain that a peer shows, its own certificate first.
+func (c *chainCheck) check(shown []*x509.Certificate) error {
+	if len(shown) == 0 {
+		return errNoCertificate
+	}
+	b := c.newBuilder(shown)
+	leaf := shown[0]
+	chains, err := b.chains(leaf)
+	var first error
+	for _, chain := range chains {
+		refusal := c.audit(b, chain)
+		if refusal == nil {
+			return nil
+		}
+		if first == nil {
+			first = refusal
+		}
+	}
+	if first != nil {
+		return first
+	}
+	if c.allowSelfSigned && selfSigned(leaf) {
+		return c.audit(b, []*x509.Certificate{leaf})
+	}
+	return c.diagnose(b, leaf, err)
+}
+
+func (c *chainCheck) refuse(code phpfacts.VerifyCode, cause error) *VerifyError {
+	n, text := code.Of(c.version)
+	return &VerifyError{Code: n, Text: text, Err: cause}
+}
+
+// audit holds a chain, from the peer's certificate to the anchor, against what
+// OpenSSL asks of it, in OpenSSL's order.
+//
+// OpenSSL: crypto/x509/x509_vfy.c, verify_chain.
+func (c *chainCheck) audit(b *chainBuilder, chain []*x509.Certificate) error {
+	leaf, last := chain[0], len(chain)-1
+	minBits := levelBits[c.level]
+	if keyBits(leaf.PublicKey) < minBits {
+		return c.refuse(phpfacts.VerifyWeakKey, invalid(leaf, "key too weak"))
+	}
+	for _, cert := range chain {
+		if b.isRejected(cert) {
+			return c.refuse(phpfacts.VerifyRejected, invalid(cert, "rejected by the trust store"))
+		}
+	}
+	below := 0 // authorities under this one that count for its path length
+	for i, cert := range chain {
+		if len(cert.UnhandledCriticalExtensions) > 0 {
+			return c.refuse(phpfacts.VerifyUnhandledCritical, x509.UnhandledCriticalExtension{})
+		}
+		if i > 0 && !isAuthority(cert) {
+			return c.refuse(phpfacts.VerifyInvalidCA, x509.CertificateInvalidError{Cert: cert, Reason: x509.NotAuthorizedToSign})
+		}
+		if !servesTLS(cert, i > 0) {
+			return c.refuse(phpfacts.VerifyPurpose, x509.CertificateInvalidError{Cert: cert, Reason: x509.IncompatibleUsage})
+		}
+		if i > 0 && cert.BasicConstraintsValid && cert.MaxPathLen >= 0 && (cert.MaxPathLen > 0 || cert.MaxPathLenZero) && below > cert.MaxPathLen {
+			return c.refuse(phpfacts.VerifyPathLength, x509.CertificateInvalidError{Cert: cert, Reason: x509.TooManyIntermediates})
+		}
+		if i > 0 && !bytes.Equal(cert.RawSubject, cert.RawIssuer) {
+			below++
+		}
+	}
+	for i, cert := range chain {
+		if i > 0 && keyBits(cert.PublicKey) < minBits {
+			return c.refuse(phpfacts.VerifyWeakCAKey, invalid(cert, "key too weak"))
+		}
+		if i < last && digestBits(c.version, cert.SignatureAlgorithm) < minBits {
+			return c.refuse(phpfacts.VerifyWeakCADigest, x509.InsecureAlgorithmError(cert.SignatureAlgorithm))
+		}
+	}
+	if uint64(last) > c.depth {
+		return c.refuse(phpfacts.VerifyTooLong, x509.CertificateInvalidError{Cert: leaf, Reason: x509.TooManyIntermediates})
+	}
+	now := c.now()
+	for i := last; i >= 0; i-- {
+		if err := c.checkTime(chain[i], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chainCheck) checkTime(cert *x509.Certificate, now time.Time) error {
+	switch {
+	case now.Before(cert.NotBefore):
+		return c.refuse(phpfacts.VerifyNotYetValid, x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired, Detail: "not yet valid"})
+	case now.After(cert.NotAfter):
+		return c.refuse(phpfacts.VerifyExpired, x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired, Detail: "expired"})
+	}
+	return nil
+}
+
+func invalid(cert *x509.Certificate, detail string) error {
+	return x509.CertificateInvalidError{Cert: cert, Reason: x509.UnconstrainedName, Detail: detail}
+}
+
+// isAuthority tells whether a certificate may sign others.
+//
+// OpenSSL: crypto/x509/v3_purp.c, check_ca.
+func isAuthority(c *x509.Certificate) bool {
+	switch {
+	case c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0:
+		return false
+	case c.BasicConstraintsValid:
+		return c.IsCA
+	case c.Version == 1:
+		return selfSigned(c)
+	}
+	return c.KeyUsage != 0
+}
+
+// servesTLS tells whether a certificate may stand in the chain of a TLS
+// server. The extended key usage counts for authorities too, and "any" isn't
+// enough.
+//
+// OpenSSL: crypto/x509/v3_purp.c, check_purpose_ssl_server.
+func servesTLS(c *x509.Certificate, authority bool) bool {
+	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 {
+		ok := false
+		for _, usage := range c.ExtKeyUsage {
+			switch usage {
+			case x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageMicrosoftServerGatedCrypto, x509.ExtKeyUsageNetscapeServerGatedCrypto:
+				ok = true
+			}
+		}
+		if !ok {
+			return false
+		}
+	}
+	if authority {
+		return true
+	}
+	const forTLS = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment | x509.KeyUsageKeyAgreement
+	return (c.KeyUsage == 0 || c.KeyUsage&forTLS != 0) && netscapeServer(c)
+}
+
+var oidNetscapeCertType = asn1.ObjectIdentifier{2, 16, 840, 1, 113730, 1, 1}
+
+// netscapeServer reads an extension of the nineties that OpenSSL still heeds.
+func netscapeServer(c *x509.Certificate) bool {
+	for _, ext := range c.Extensions {
+		if ext.Id.Equal(oidNetscapeCertType) {
+			var bits asn1.BitString
+			if _, err := asn1.Unmarshal(ext.Value, &bits); err != nil {
+				return false
+			}
+			return bits.At(1) == 1
+		}
+	}
+	return true
+}
+
+// diagnose finds OpenSSL's name for what crypto/x509 refused. It decides
+// nothing: the answer is an error in any case.
+func (c *chainCheck) diagnose(b *chainBuilder, leaf *x509.Certificate, cause error) error {
+	if keyBits(leaf.PublicKey) < levelBits[c.level] {
+		return c.refuse(phpfacts.VerifyWeakKey, cause)
+	}
+	if code := b.walk(leaf); code != 0 {
+		return c.refuse(code, cause)
+	}
+	var (
+		bad      x509.CertificateInvalidError
+		critical x509.UnhandledCriticalExtension
+		weak     x509.InsecureAlgorithmError
+	)
+	switch {
+	case errors.As(cause, &bad):
+		switch bad.Reason {
+		case x509.Expired:
+			if err := c.checkTime(bad.Cert, c.now()); err != nil {
+				return err
+			}
+		case x509.NotAuthorizedToSign:
+			return c.refuse(phpfacts.VerifyInvalidCA, cause)
+		case x509.TooManyIntermediates:
+			return c.refuse(phpfacts.VerifyPathLength, cause)
+		case x509.IncompatibleUsage:
+			return c.refuse(phpfacts.VerifyPurpose, cause)
+		case x509.CANotAuthorizedForThisName, x509.UnconstrainedName, x509.TooManyConstraints, x509.NameConstraintsWithoutSANs:
+			return c.refuse(phpfacts.VerifyPermittedSubtree, cause)
+		}
+	case errors.As(cause, &critical):
+		return c.refuse(phpfacts.VerifyUnhandledCritical, cause)
+	case errors.As(cause, &weak):
+		return c.refuse(phpfacts.VerifyWeakCADigest, cause)
+	}
+	return c.refuse(phpfacts.VerifySignature, cause)
+}
