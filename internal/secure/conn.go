@@ -1,0 +1,281 @@
+// Package secure puts TLS on a wire: from PHP's ssl context options to a
+// policy, from the policy to a handshake, and to what was negotiated. It knows
+// no streams.
+package secure
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+// maxPlaintext is the most that one TLS record carries.
+const maxPlaintext = 16384
+
+// ErrBadRetry says that a write did not repeat the bytes of the write before
+// it, which had been cut short for lack of room: a part of their record is
+// already on its way.
+var ErrBadRetry = errors.New("bad write retry")
+
+// Conn is TLS on a wire. Like the wire it has one reader and one writer at a
+// time.
+type Conn struct {
+	tls    *tls.Conn
+	feed   feed
+	policy *Policy
+
+	// Decrypted, but not handed out: what a look at the connection found.
+	// Used by the reader alone.
+	peeked []byte
+
+	// What the last write could not get out. A write that was cut short must be
+	// repeated with the same bytes, as with SSL_write; they are kept to check.
+	retry []byte
+
+	mu      sync.Mutex
+	flight  chan struct{} // closed when a handshake in the background is over
+	outcome error         // of that handshake
+	onDone  map[*wire.Waker]struct{}
+}
+
+// Client prepares the client's side of TLS on w; nothing is sent yet.
+func Client(w *wire.Conn, p *Policy) *Conn {
+	c := newClient(w, p.Config())
+	c.policy = p
+	return c
+}
+
+func newClient(w *wire.Conn, config *tls.Config) *Conn {
+	c := &Conn{}
+	c.feed.w = w
+	c.tls = tls.Client(&c.feed, config)
+	return c
+}
+
+// Handshake waits for the handshake, at most timeout (zero or negative: without
+// a limit, as PHP takes it). If one is under way in the background it waits for
+// that. A passed limit is os.ErrDeadlineExceeded.
+func (c *Conn) Handshake(ctx context.Context, timeout time.Duration) error {
+	c.mu.Lock()
+	flight := c.flight
+	c.mu.Unlock()
+	if flight != nil {
+		var limit <-chan time.Time
+		if timeout > 0 {
+			t := time.NewTimer(timeout)
+			defer t.Stop()
+			limit = t.C
+		}
+		select {
+		case <-flight:
+			return c.outcome
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-limit:
+			return os.ErrDeadlineExceeded
+		}
+	}
+	c.feed.mode, c.feed.deadline = wait, time.Time{}
+	c.feed.writeTimeout.Store(-1)
+	if timeout > 0 {
+		c.feed.deadline = time.Now().Add(timeout)
+		c.feed.writeTimeout.Store(int64(timeout))
+	}
+	err := c.tls.HandshakeContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// TryHandshake starts the handshake in the background, or asks how it stands:
+// wire.ErrWouldBlock while it is under way. It ends when the wire is closed.
+func (c *Conn) TryHandshake() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flight == nil {
+		c.flight = make(chan struct{})
+		c.feed.mode, c.feed.deadline = wait, time.Time{}
+		c.feed.writeTimeout.Store(-1)
+		go c.background()
+	}
+	select {
+	case <-c.flight:
+		return c.outcome
+	default:
+		return wire.ErrWouldBlock
+	}
+}
+
+func (c *Conn) background() {
+	err := c.tls.Handshake()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.outcome = err
+	close(c.flight)
+	for w := range c.onDone {
+		w.Wake()
+	}
+}
+
+// InFlight tells whether a handshake is under way in the background, and whether
+// one is over.
+func (c *Conn) InFlight() (under, over bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flight == nil {
+		return false, false
+	}
+	select {
+	case <-c.flight:
+		return false, true
+	default:
+		return true, false
+	}
+}
+
+// Notify wakes w when the handshake in the background is over, until Forget.
+func (c *Conn) Notify(w *wire.Waker) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.onDone == nil {
+		c.onDone = make(map[*wire.Waker]struct{})
+	}
+	c.onDone[w] = struct{}{}
+	select {
+	case <-c.flight:
+		w.Wake()
+	default:
+	}
+}
+
+// Forget undoes Notify.
+func (c *Conn) Forget(w *wire.Waker) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.onDone, w)
+}
+
+// PeerCertificates are what the peer has shown, its own first; also after a
+// handshake that failed because of them.
+func (c *Conn) PeerCertificates() []*x509.Certificate { return c.State().PeerCertificates }
+
+// State is what was negotiated.
+func (c *Conn) State() tls.ConnectionState { return c.tls.ConnectionState() }
+
+// Check holds the peer's certificate against what the policy asks for beyond
+// its chain, after the handshake: fingerprint and name.
+func (c *Conn) Check() ([]Warning, error) { return c.policy.Check(c.State()) }
+
+// Read reads once, waiting until the deadline (zero: for ever).
+func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
+	c.feed.deadline = deadline
+	return c.read(p, wait)
+}
+
+// TryRead reads what the socket has, or answers wire.ErrWouldBlock.
+func (c *Conn) TryRead(p []byte) (int, error) { return c.read(p, once) }
+
+// ReadReceived reads what has been received already, without touching the
+// socket, or answers wire.ErrWouldBlock.
+func (c *Conn) ReadReceived(p []byte) (int, error) { return c.read(p, offline) }
+
+// Alive tells whether the peer may still send, or has sent, something. It reads
+// nothing away.
+func (c *Conn) Alive() bool {
+	if len(c.peeked) > 0 {
+		return true
+	}
+	var b [1]byte
+	n, err := c.read(b[:], once)
+	c.peeked = append(c.peeked, b[:n]...)
+	return n > 0 || errors.Is(err, wire.ErrWouldBlock)
+}
+
+func (c *Conn) read(p []byte, mode readMode) (int, error) {
+	if len(c.peeked) > 0 {
+		n := copy(p, c.peeked)
+		c.peeked = c.peeked[n:]
+		return n, nil
+	}
+	c.feed.mode = mode
+	n, err := c.tls.Read(p)
+	if n > 0 {
+		return n, nil
+	}
+	if err == nil {
+		err = wire.ErrWouldBlock // an empty record
+	}
+	return 0, err
+}
+
+// Write writes p. The timeout (negative: none) counts from the last byte that
+// went out. The count is what was sent for certain; after a write cut short the
+// caller must repeat what was not counted.
+func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
+	c.feed.writeTimeout.Store(int64(timeout))
+	c.feed.writeAtOnce.Store(false)
+	return c.writeRecords(p)
+}
+
+// TryWrite writes as much as there is room for, in whole records.
+func (c *Conn) TryWrite(p []byte) (int, error) {
+	c.feed.writeAtOnce.Store(true)
+	return c.writeRecords(p)
+}
+
+func (c *Conn) writeRecords(p []byte) (n int, err error) {
+	if len(c.retry) > 0 {
+		if !bytes.HasPrefix(p, c.retry) {
+			return 0, ErrBadRetry
+		}
+		if err := c.feed.flush(); err != nil {
+			return 0, err
+		}
+		n = len(c.retry)
+		c.retry = nil
+	} else if err := c.feed.flush(); err != nil {
+		return 0, err
+	}
+	for n < len(p) {
+		chunk := p[n:min(n+maxPlaintext, len(p))]
+		if _, err := c.tls.Write(chunk); err != nil {
+			return n, err
+		}
+		if err := c.feed.stalled(); err != nil {
+			c.retry = bytes.Clone(chunk)
+			return n, err
+		}
+		n += len(chunk)
+	}
+	return n, nil
+}
+
+// CloseNotify tells the peer that nothing more comes over TLS. It does not
+// wait.
+func (c *Conn) CloseNotify() error {
+	c.feed.writeAtOnce.Store(true)
+	return c.tls.CloseWrite()
+}
+
+// Received hands out what was received past the last record that crypto/tls has
+// seen; it belongs to whoever reads the wire next.
+func (c *Conn) Received() []byte {
+	rest := c.feed.extra
+	c.feed.extra = nil
+	return rest
+}
+
+// IsEOF tells whether a read error means that the peer is done: its close_notify,
+// or its end of the connection with or without one.
+func IsEOF(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}

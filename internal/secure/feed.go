@@ -1,0 +1,222 @@
+package secure
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
+
+const recordHeader = 5
+
+// feed is the net.Conn that crypto/tls reads from and writes to.
+//
+// Reading, it never hands over bytes past the end of the current TLS record:
+// what came with the same system call stays here, where stream_select can see
+// it and where it is still there when crypto is switched off again.
+//
+// Writing, it never fails for lack of room: crypto/tls would refuse to go on
+// after any failed write, so what the kernel does not take is kept, and sent
+// before anything else.
+type feed struct {
+	w *wire.Conn
+
+	// Used by the reader alone.
+	deadline time.Time
+	mode     readMode
+	record   recordScanner
+	extra    []byte // received, but past the end of the current record
+	store    []byte // its memory
+
+	writeTimeout atomic.Int64 // nanoseconds; negative: none
+	writeAtOnce  atomic.Bool  // do not wait for room
+	aborted      atomic.Bool
+
+	mu      sync.Mutex // guards what follows
+	pending []byte     // encrypted, not sent yet
+	stall   error      // why: no room in time, or no room now
+}
+
+// readMode is what Read may do to get bytes.
+type readMode uint8
+
+const (
+	wait    readMode = iota // wait for the socket until the deadline
+	once                    // ask the socket once
+	offline                 // use only what has been received
+)
+
+func (f *feed) Read(p []byte) (int, error) {
+	if len(f.extra) > 0 {
+		if f.mode == offline && !f.holdsRecord() {
+			return 0, wire.ErrWouldBlock
+		}
+		n := f.record.advance(f.extra[:min(len(p), len(f.extra))])
+		copy(p, f.extra[:n])
+		f.extra = f.extra[n:]
+		return n, nil
+	}
+	if f.aborted.Load() {
+		return 0, net.ErrClosed
+	}
+	var n int
+	var err error
+	switch f.mode {
+	case offline:
+		return 0, wire.ErrWouldBlock
+	case once:
+		n, err = f.w.TryRead(p)
+	default:
+		n, err = f.w.Read(p, f.deadline)
+	}
+	if n <= 0 {
+		return 0, err
+	}
+	mine := f.record.advance(p[:n])
+	if mine < n {
+		f.store = append(f.store[:0], p[mine:n]...)
+		f.extra = f.store
+	}
+	return mine, nil
+}
+
+// holdsRecord tells whether the bytes kept here finish a record, so that
+// crypto/tls can go on without the socket.
+func (f *feed) holdsRecord() bool {
+	probe := f.record
+	probe.advance(f.extra)
+	return probe.ended
+}
+
+// recordScanner follows the 5-byte record headers in a stream of bytes.
+type recordScanner struct {
+	header [recordHeader]byte
+	have   int // header bytes seen
+	left   int // body bytes to come
+	ended  bool
+}
+
+// advance consumes b up to the end of the current record and answers how many
+// bytes that were.
+func (s *recordScanner) advance(b []byte) int {
+	s.ended = false
+	n := 0
+	for n < len(b) {
+		if s.have < recordHeader {
+			k := copy(s.header[s.have:], b[n:])
+			s.have += k
+			n += k
+			if s.have < recordHeader {
+				break
+			}
+			s.left = int(s.header[3])<<8 | int(s.header[4])
+		}
+		k := min(s.left, len(b)-n)
+		s.left -= k
+		n += k
+		if s.left == 0 {
+			s.have, s.ended = 0, true
+			break
+		}
+	}
+	return n
+}
+
+func (f *feed) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.pending) > 0 {
+		f.pending = append(f.pending, p...)
+		return len(p), nil
+	}
+	n, err := f.send(p)
+	if n == len(p) {
+		return n, nil
+	}
+	if err != nil && !temporary(err) {
+		return n, err
+	}
+	f.pending = append(f.pending, p[n:]...)
+	f.stall = err
+	return len(p), nil
+}
+
+// flush sends what is pending. It answers nil when nothing is left.
+func (f *feed) flush() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.pending) == 0 {
+		return nil
+	}
+	n, err := f.send(f.pending)
+	f.pending = f.pending[n:]
+	if len(f.pending) > 0 {
+		if err == nil {
+			err = wire.ErrWouldBlock
+		}
+		f.stall = err
+		return err
+	}
+	f.pending, f.stall = nil, nil
+	return nil
+}
+
+// stalled is nil when all that was written has been sent.
+func (f *feed) stalled() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.pending) == 0 {
+		return nil
+	}
+	if f.stall == nil {
+		return wire.ErrWouldBlock
+	}
+	return f.stall
+}
+
+func (f *feed) send(p []byte) (int, error) {
+	if f.aborted.Load() {
+		return 0, net.ErrClosed
+	}
+	if !f.writeAtOnce.Load() {
+		return f.w.Write(p, time.Duration(f.writeTimeout.Load()))
+	}
+	n, err := f.w.TryWrite(p)
+	if err == nil && n < len(p) {
+		err = wire.ErrWouldBlock
+	}
+	return n, err
+}
+
+// temporary errors leave the connection usable.
+func temporary(err error) bool {
+	if err == wire.ErrWouldBlock {
+		return true
+	}
+	if errno, ok := err.(syscall.Errno); ok {
+		return errno == syscall.EAGAIN
+	}
+	te, ok := err.(net.Error)
+	return ok && te.Timeout()
+}
+
+// Close is what crypto/tls calls when the context of a handshake ends. The
+// socket itself belongs to the stream.
+func (f *feed) Close() error {
+	f.aborted.Store(true)
+	past := time.Unix(1, 0)
+	f.w.SetReadDeadline(past)
+	f.w.SetWriteDeadline(past)
+	return nil
+}
+
+func (f *feed) LocalAddr() net.Addr  { return f.w.LocalAddr() }
+func (f *feed) RemoteAddr() net.Addr { return f.w.RemoteAddr() }
+
+// The deadlines come with each operation.
+func (f *feed) SetDeadline(time.Time) error      { return nil }
+func (f *feed) SetReadDeadline(time.Time) error  { return nil }
+func (f *feed) SetWriteDeadline(time.Time) error { return nil }

@@ -1,0 +1,66 @@
+package secure
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+)
+
+// makeRecord makes one TLS record with an n-byte body.
+func makeRecord(n int) []byte {
+	b := make([]byte, recordHeader+n)
+	b[0], b[1], b[2], b[3], b[4] = 23, 3, 3, byte(n>>8), byte(n)
+	for i := range n {
+		b[recordHeader+i] = byte(i)
+	}
+	return b
+}
+
+// TestScannerStopsAtRecordEnds holds what stream_select and switching crypto
+// off rely on: crypto/tls never gets a byte past the current record.
+func TestScannerStopsAtRecordEnds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var stream []byte
+		var ends []int
+		for range 1 + rng.IntN(6) {
+			stream = append(stream, makeRecord(rng.IntN(3)*rng.IntN(9000))...)
+			ends = append(ends, len(stream))
+		}
+		var s recordScanner
+		at := 0
+		for at < len(stream) {
+			piece := stream[at:min(len(stream), at+1+rng.IntN(20000))]
+			n := s.advance(piece)
+			if n <= 0 {
+				t.Fatalf("no progress at %d", at)
+			}
+			next := ends[0]
+			if at+n > next {
+				t.Fatalf("went to %d, past the record's end at %d", at+n, next)
+			}
+			if s.ended != (at+n == next) {
+				t.Fatalf("ended=%v at %d, the record ends at %d", s.ended, at+n, next)
+			}
+			if s.ended {
+				ends = ends[1:]
+			}
+			at += n
+		}
+	}
+}
+
+func TestHoldsRecord(t *testing.T) {
+	r := makeRecord(100)
+	f := feed{extra: r[:50]}
+	if f.holdsRecord() {
+		t.Error("half a record counts as a whole one")
+	}
+	f.extra = r
+	if !f.holdsRecord() {
+		t.Error("a whole record does not count")
+	}
+	if !bytes.Equal(f.extra, r) || f.record != (recordScanner{}) {
+		t.Error("looking changed something")
+	}
+}
