@@ -92,7 +92,7 @@ func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
 		return cryptoFailed
 	}
 	if !s.secure || s.wire == nil {
-		c.warning("This stream does not support SSL/crypto")
+		c.warning(c.rt.facts.NoCrypto)
 		s.refuse.Store(true)
 		return cryptoFailed
 	}
@@ -179,7 +179,6 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	} else if err = t.TryHandshake(); errors.Is(err, wire.ErrWouldBlock) {
 		return cryptoPending
 	}
-	s.capture(t)
 	if err != nil {
 		s.refuse.Store(true)
 		c.fail(err)
@@ -195,6 +194,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		}
 		return cryptoFailed
 	}
+	s.capture(t)
 	warnings, err := t.Check()
 	if err != nil {
 		s.refuse.Store(true)
@@ -209,7 +209,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 }
 
 // capture puts the peer's certificates into the context, where it asks for
-// them, whatever became of the handshake.
+// them: after the handshake, before name and fingerprint are checked.
 func (s *Stream) capture(t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx

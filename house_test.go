@@ -12,8 +12,8 @@ const module = "github.com/phpstream-go/phpstream"
 // mayImport is the one direction of imports: each package, and which packages
 // of this module it may reach.
 var mayImport = map[string][]string{
-	"":                   {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc"},
-	"/internal/secure":   {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name"},
+	"":                   {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest"},
+	"/internal/secure":   {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/digest"},
 	"/internal/wire":     {},
 	"/internal/resolve":  {"internal/target", "internal/phpfacts", "internal/assoc"},
 	"/internal/target":   {"internal/phpfacts"},

@@ -201,11 +201,29 @@ func (s *Stream) alive() bool {
 	return len(s.raw) > 0 || s.inHandshake() || s.wire.Alive()
 }
 
+// bufferedLine answers the next line where all of it is buffered, which is
+// nearly always: nothing can fail then, and there is no call to keep account of.
+func (s *Stream) bufferedLine(length []int) (string, bool) {
+	if s.gone() {
+		return "", false
+	}
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
+	if n == 0 || len(length) > 0 && n >= length[0] {
+		return "", false
+	}
+	line := string(s.buf[s.r : s.r+n])
+	s.took(n)
+	return line, true
+}
+
 // line answers the next line with its end, at most limit bytes of it (negative:
 // all), or what there is when no more comes.
 func (s *Stream) line(c *call, limit int) (string, bool) {
-	// The usual case is a whole line in the buffer: one copy, one allocation.
-	var long []byte
+	// A line that goes on in the next read is put together here; most fit.
+	var scratch [512]byte
+	long := scratch[:0]
 	for {
 		if avail := s.buf[s.r:s.w]; len(avail) > 0 {
 			n := len(avail)
@@ -216,7 +234,7 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 			if limit >= 0 && n >= limit-len(long) {
 				n, done = limit-len(long), true
 			}
-			if done && long == nil {
+			if done && len(long) == 0 {
 				line := string(avail[:n])
 				s.took(n)
 				return line, true

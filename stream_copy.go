@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"unsafe"
+	"sync"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -40,35 +40,49 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	if length == 0 {
 		return "", true
 	}
-	var data []byte
-	for length < 0 || len(data) < length {
+	block := blocks.Get().(*[blockSize]byte)
+	defer blocks.Put(block)
+	var data strings.Builder
+	for length < 0 || data.Len() < length {
 		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
 			fp.eof.Store(true)
 			break
 		}
-		room := max(fp.bufSize, fp.chunk, fp.w-fp.r)
+		p := block[:]
 		if length > 0 {
-			room = min(room, length-len(data))
+			p = p[:min(len(p), length-data.Len())]
 		}
-		data = grow(data, room)
-		n, _ := fp.read(&c, data[len(data):len(data)+room])
+		var n int
+		if length > 0 {
+			n, _ = fp.read(&c, p)
+		} else {
+			n, _ = fp.readBlock(&c, p)
+		}
 		if n == 0 {
 			break
 		}
-		data = data[:len(data)+n]
+		data.Write(p[:n])
 	}
-	return unsafe.String(unsafe.SliceData(data), len(data)), true
+	return data.String(), true
 }
 
-// grow makes room for n more bytes, doubling so that long bodies are not copied
-// over and over.
-func grow(b []byte, n int) []byte {
-	if cap(b)-len(b) >= n {
-		return b
+// What is read to the end is read in large blocks: nothing shows afterwards that
+// PHP reads chunks. Datagrams do show it, by where they are cut off.
+const blockSize = 64 << 10
+
+var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
+
+// readBlock is read without the limit of a chunk.
+func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
+	if n := s.takeBuffered(p); n > 0 {
+		return n, true
 	}
-	bigger := make([]byte, len(b), max(2*cap(b), len(b)+n))
-	copy(bigger, b)
-	return bigger
+	if !s.secure {
+		return s.read(c, p)
+	}
+	n, ok = s.receive(c, p)
+	s.tell.Add(int64(n))
+	return n, ok
 }
 
 func lengthAndOffset(args []int, offset int) (int, int) {

@@ -17,6 +17,9 @@ import (
 //
 // php-src: ext/standard/file.c, main/streams/streams.c.
 func Fgets(fp *Stream, length ...int) (string, bool) {
+	if line, ok := fp.bufferedLine(length); ok {
+		return line, true
+	}
 	c, ok := fp.begin("fgets")
 	if !ok {
 		return "", false

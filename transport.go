@@ -158,8 +158,10 @@ func (c *call) socketOptions(d *wire.Dialer, x *Context, kind target.Kind) *fail
 	if v, ok := x.option("socket", "so_broadcast"); ok && kind == target.UDP {
 		d.Broadcast = phpvalue.Bool(v)
 	}
-	if v, ok := x.option("socket", "tcp_nodelay"); ok && kind != target.UDP {
-		d.NoDelay = phpvalue.Bool(v)
+	// Nagle's algorithm is off unless it is asked for, as in Go's net package:
+	// with TLS it costs 40 ms at the first write after the handshake.
+	if v, ok := x.option("socket", "tcp_nodelay"); ok {
+		d.Delay = !phpvalue.Bool(v)
 	}
 	if v, ok := x.option("socket", "ipv6_v6only"); ok && v != nil {
 		only := phpvalue.Bool(v)

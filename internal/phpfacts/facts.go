@@ -8,6 +8,7 @@ type Facts struct {
 	WritesChunks  bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind          string // the verb of the bindto warning
 	Seek          string // "Stream does not support seeking"
+	NoCrypto      string // "This stream does not support SSL/crypto"
 	GaiNamesHost  bool   // getaddrinfo's warning names the host
 	Throws        bool   // wrong arguments throw instead of warning
 	AbstractPaths bool   // abstract UNIX names may use the whole of sun_path
@@ -35,6 +36,7 @@ var facts = [...]Facts{
 		Bind:         "failed to bind",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
+		NoCrypto:     "this stream does not support SSL/crypto",
 		LegacyTLS:    true,
 	},
 	PHP74: {
@@ -44,6 +46,7 @@ var facts = [...]Facts{
 		Bind:         "failed to bind",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
+		NoCrypto:     "this stream does not support SSL/crypto",
 	},
 	PHP82: {
 		Connect:       "Unable to connect",
@@ -51,6 +54,7 @@ var facts = [...]Facts{
 		AbstractPaths: true,
 		Send:          "Send",
 		Seek:          "Stream does not support seeking",
+		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
 		Silence:       unsilenced,
@@ -65,6 +69,7 @@ var facts = [...]Facts{
 		AbstractPaths: true,
 		Send:          "Send",
 		Seek:          "Stream does not support seeking",
+		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
 		MetaURI:       true,

@@ -78,7 +78,7 @@ func (d *Dialer) dialOne(ctx context.Context, network string, addr netip.AddrPor
 	if d.Broadcast {
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
 	}
-	if d.NoDelay {
+	if !d.Delay && typ == unix.SOCK_STREAM {
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
 	return d.connect(ctx, fd, network, sockaddr(addr), limit)

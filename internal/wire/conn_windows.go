@@ -93,7 +93,7 @@ func (d *Dialer) dial(ctx context.Context, network, address string, limit time.T
 		return nil, false, plain(err)
 	}
 	if tc, ok := nc.(*net.TCPConn); ok {
-		tc.SetNoDelay(d.NoDelay)
+		tc.SetNoDelay(!d.Delay)
 	}
 	c, err := newConn(nc.(sock), network)
 	return c, false, err

@@ -12,7 +12,7 @@ type Dialer struct {
 	Async     bool          // return while the connection is still being made
 	Bind      string        // local IP address, "" for none
 	BindPort  int
-	NoDelay   bool // switch Nagle's algorithm off
+	Delay     bool // leave Nagle's algorithm on
 	Broadcast bool
 	V6Only    *bool // IPV6_V6ONLY, nil: leave it
 
