@@ -8,7 +8,7 @@ import (
 )
 
 // Array is a PHP array with string or integer keys, in order. Its values are
-// strings, ints, bools, Arrays and Lists.
+// strings, ints, bools, []string, Arrays and Lists.
 type Array []Entry
 
 // Entry is one pair of an Array. Key is a string or an int.

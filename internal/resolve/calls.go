@@ -15,6 +15,8 @@ type Calls struct {
 	Version phpfacts.Version
 	// Report hears of each warning and of each error that PHP throws.
 	Report func(Complaint)
+	// Fail hears of the error behind a failure, of which PHP may say nothing.
+	Fail func(error)
 }
 
 // Complaint is a warning, or an error that PHP throws where Class is set.
@@ -81,15 +83,28 @@ func (c Calls) Gethostbyname(ctx context.Context, host string) string {
 	if len(host) > MaxHost && c.complain(hostTooLong) {
 		return host
 	}
-	return c.Resolver.Gethostbyname(ctx, host)
+	addrs, err := c.Lookup4(ctx, host)
+	if err != nil {
+		c.Fail(err)
+		return cString(host)
+	}
+	return addrs[0].String()
 }
 
 // Gethostbynamel is PHP's function of that name.
-func (c Calls) Gethostbynamel(ctx context.Context, host string) ([]string, bool) {
+func (c Calls) Gethostbynamel(ctx context.Context, host string) (list []string, ok bool) {
 	if c.badHost(host) || len(host) > MaxHost && c.complain(hostTooLong) {
 		return nil, false
 	}
-	return c.Resolver.Gethostbynamel(ctx, host)
+	addrs, err := c.Lookup4(ctx, host)
+	if err != nil {
+		c.Fail(err)
+		return nil, false
+	}
+	for _, a := range addrs {
+		list = append(list, a.String())
+	}
+	return list, true
 }
 
 // Getmxrr is PHP's function of that name.
@@ -97,7 +112,11 @@ func (c Calls) Getmxrr(ctx context.Context, host string) (hosts []string, weight
 	if c.badHost(host) {
 		return nil, nil, false
 	}
-	return c.MX(ctx, host)
+	hosts, weights, err := c.MX(ctx, host)
+	if err != nil {
+		c.Fail(err)
+	}
+	return hosts, weights, err == nil
 }
 
 // Checkdnsrr is PHP's function of that name; the type is "MX" by default.
@@ -117,7 +136,11 @@ func (c Calls) Checkdnsrr(ctx context.Context, host string, typ ...string) bool 
 		}
 		qtype = known
 	}
-	return c.Check(ctx, host, qtype)
+	if err := c.Check(ctx, host, qtype); err != nil {
+		c.Fail(err)
+		return false
+	}
+	return true
 }
 
 // DnsGetRecord is PHP's dns_get_record; ok is false where PHP's answer is.
@@ -135,6 +158,7 @@ func (c Calls) DnsGetRecord(ctx context.Context, host string, q Question) (a Ans
 	}
 	a, err := c.Records(ctx, host, q)
 	if err != nil {
+		c.Fail(err)
 		c.Report(Complaint{Text: err.Error()})
 		return Answer{}, false
 	}

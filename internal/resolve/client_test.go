@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -169,7 +170,7 @@ func TestContextEndsTheWait(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	begin := time.Now()
-	if _, err := r.Records(ctx, "x.test.", Question{Types: 1}); err != ErrTemporary {
+	if _, err := r.Records(ctx, "x.test.", Question{Types: 1}); !errors.Is(err, ErrTemporary) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v, want %v", err, ErrTemporary)
 	}
 	if d := time.Since(begin); d > 3*time.Second {
@@ -250,5 +251,30 @@ func TestServerLimit(t *testing.T) {
 	c.timeout = 0
 	if got := c.serverLimit(0); got != time.Second {
 		t.Errorf("without a time: %v, want a second", got)
+	}
+}
+
+// PHP asks for ANY, too, where somebody wants additional records.
+func TestAdditionalAsksForAny(t *testing.T) {
+	s := dnstest.Start(t, zone)
+	r := testResolver(t, s, confs["plain"])
+	for _, tt := range []struct {
+		q    Question
+		want []string
+	}{
+		{Question{Types: maskOf("MX"), Additional: true}, []string{"udp full.test. MX", "udp full.test. ANY"}},
+		{Question{Types: maskOf("MX"), Additional: true, Lean: true}, []string{"udp full.test. MX"}},
+		{Question{Types: maskOf("MX"), Authority: true}, []string{"udp full.test. MX"}},
+	} {
+		a, err := r.Records(t.Context(), "full.test.", tt.q)
+		if err != nil || len(a.Records) != 1 {
+			t.Errorf("%+v: %v, %v", tt.q, a, err)
+		}
+		if got := len(a.Additional) > 0; got != tt.q.Additional {
+			t.Errorf("%+v: additional records: %v", tt.q, got)
+		}
+		if got := s.Queries(); !slices.Equal(got, tt.want) {
+			t.Errorf("%+v: asked %q, want %q", tt.q, got, tt.want)
+		}
 	}
 }

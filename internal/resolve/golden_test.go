@@ -193,6 +193,11 @@ func apply(t *testing.T, r *Resolver, v phpfacts.Version, call phprecord.Call) (
 			return
 		}
 		out.Events = append(out.Events, phprecord.Event{Level: 2, Message: call.Func + "(): " + c.Text})
+	}, Fail: func(err error) {
+		var failed *net.DNSError
+		if !errors.As(err, &failed) && !errors.Is(err, ErrParse) {
+			t.Errorf("the cause is %#v, want a *net.DNSError", err)
+		}
 	}}
 	host := call.Args[0].(string)
 	falseOr := func(v any, ok bool) any {

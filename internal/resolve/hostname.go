@@ -13,37 +13,11 @@ import (
 // MaxHost is the longest name that gethostbyname and gethostbynamel look up.
 const MaxHost = 255
 
-// Gethostbyname returns the first IPv4 address of a host as text, or the name
-// unchanged where it has none.
-//
-// php-src: ext/standard/dns.c.
-func (r *Resolver) Gethostbyname(ctx context.Context, host string) string {
+// Lookup4 returns the IPv4 addresses of a host, at least one, as the older
+// gethostbyname does: it takes a text for an address only where it is all
+// digits and dots. The error is a *net.DNSError.
+func (r *Resolver) Lookup4(ctx context.Context, host string) ([]netip.Addr, error) {
 	host = cString(host)
-	addrs, err := r.lookup4(ctx, host)
-	if err != nil || len(addrs) == 0 {
-		return host
-	}
-	return addrs[0].String()
-}
-
-// Gethostbynamel returns all IPv4 addresses of a host as text; ok is false
-// where it has none.
-//
-// php-src: ext/standard/dns.c.
-func (r *Resolver) Gethostbynamel(ctx context.Context, host string) (list []string, ok bool) {
-	addrs, err := r.lookup4(ctx, cString(host))
-	if err != nil || len(addrs) == 0 {
-		return nil, false
-	}
-	for _, a := range addrs {
-		list = append(list, a.String())
-	}
-	return list, true
-}
-
-// lookup4 looks an IPv4 address up as the older gethostbyname does, which
-// takes a text for an address only where it is all digits and dots.
-func (r *Resolver) lookup4(ctx context.Context, host string) ([]netip.Addr, error) {
 	if host == "" || len(host) > MaxHost || strings.Contains(host, ":") {
 		return nil, &net.DNSError{Err: textNoName, Name: host, IsNotFound: true}
 	}

@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"errors"
+	"net"
 
 	"github.com/phpstream-go/phpstream/internal/assoc"
 )
@@ -14,40 +15,52 @@ var (
 	ErrParse      = errors.New("Unable to parse DNS data received")
 )
 
-// Check reports whether there is any record of the type, as checkdnsrr does.
-//
-// php-src: ext/standard/dns.c, dns_check_record.
-func (r *Resolver) Check(ctx context.Context, host string, qtype uint16) bool {
+// lookupRecord searches for a name and gives failures the form of package
+// net.
+func (r *Resolver) lookupRecord(ctx context.Context, host string, qtype uint16) ([]byte, error) {
 	c := r.conf()
 	msg, err := c.search(ctx, cString(host), qtype)
-	if err != nil {
-		return false
+	if err == nil {
+		return msg, nil
 	}
-	h, _ := parseHeader(msg)
-	return h.an != 0
+	out := &net.DNSError{Err: err.Error(), Name: host, UnwrapErr: err}
+	switch err {
+	case hostNotFound, noData:
+		out.IsNotFound = true
+	case tryAgain:
+		out.IsTemporary = true
+	}
+	return nil, out
+}
+
+// Check returns nil where there is any record of the type, as checkdnsrr
+// looks for it, and else a *net.DNSError.
+//
+// php-src: ext/standard/dns.c, dns_check_record.
+func (r *Resolver) Check(ctx context.Context, host string, qtype uint16) error {
+	_, err := r.lookupRecord(ctx, host, qtype)
+	return err
 }
 
 // MX returns the mail servers of a domain in the order of the answer, as
-// getmxrr does; ok is false where there is none.
+// getmxrr does. Where there is none, or where the answer breaks off, there is
+// an error beside what was read.
 //
 // php-src: ext/standard/dns.c, dns_get_mx.
-func (r *Resolver) MX(ctx context.Context, host string) (hosts []string, weights []int, ok bool) {
-	c := r.conf()
-	msg, err := c.search(ctx, cString(host), typeMX)
+func (r *Resolver) MX(ctx context.Context, host string) (hosts []string, weights []int, err error) {
+	msg, err := r.lookupRecord(ctx, host, typeMX)
 	if err != nil {
-		return nil, nil, false
+		return nil, nil, err
 	}
 	h, _ := parseHeader(msg)
 	in := &reader{msg: msg, off: headerLen}
 	if !in.skipQuestions(h.qd) {
-		return nil, nil, false
+		return nil, nil, ErrParse
 	}
 	for range h.an {
-		next, err := skipName(msg, in.off)
-		if err != nil {
-			return hosts, weights, false
+		if in.off, err = skipName(msg, in.off); err != nil {
+			return hosts, weights, ErrParse
 		}
-		in.off = next
 		rtype, _, _, size := in.u16(), in.u16(), in.u32(), in.u16()
 		if rtype != typeMX {
 			in.off += size
@@ -55,11 +68,14 @@ func (r *Resolver) MX(ctx context.Context, host string) (hosts []string, weights
 		}
 		weight, name := in.u16(), in.name()
 		if in.failed {
-			return hosts, weights, false
+			return hosts, weights, ErrParse
 		}
 		hosts, weights = append(hosts, name), append(weights, weight)
 	}
-	return hosts, weights, len(hosts) > 0
+	if len(hosts) == 0 {
+		return nil, nil, &net.DNSError{Err: noData.Error(), Name: host, IsNotFound: true, UnwrapErr: noData}
+	}
+	return hosts, weights, nil
 }
 
 // Question says what Records has to fetch.
@@ -67,9 +83,12 @@ type Question struct {
 	// Types is a mask of PHP's DNS_* bits; with Raw one DNS type.
 	Types int
 	Raw   bool
-	// Authority and Additional ask for these sections, too. PHP sends a
-	// further query for ANY where the additional section is asked for.
+	// Authority and Additional ask for these sections, too.
 	Authority, Additional bool
+	// Lean leaves out the query for ANY that PHP adds where the additional
+	// section is asked for. Many servers refuse it, and then PHP's whole
+	// answer is false.
+	Lean bool
 }
 
 // Answer holds the records in PHP's arrays.
@@ -77,25 +96,29 @@ type Answer struct {
 	Records, Authority, Additional []assoc.Array
 }
 
+// recordError has PHP's text, and the cause behind it.
+type recordError struct{ text, cause error }
+
+func (e recordError) Error() string   { return e.text.Error() }
+func (e recordError) Unwrap() []error { return []error{e.text, e.cause} }
+
 // Records fetches the records of a host as dns_get_record does: one query for
 // each type in the mask, in PHP's order. The error is one of ErrTemporary,
-// ErrUnexpected and ErrParse; a name or type that does not exist is an empty
-// answer.
+// ErrUnexpected and ErrParse, with a *net.DNSError behind it; a name or type
+// that does not exist is an empty answer.
 //
 // php-src: ext/standard/dns.c, dns_get_record.
 func (r *Resolver) Records(ctx context.Context, host string, q Question) (Answer, error) {
 	var out Answer
-	host = cString(host)
 	for _, step := range q.steps() {
-		c := r.conf()
-		msg, err := c.search(ctx, host, step.qtype)
+		msg, err := r.lookupRecord(ctx, host, step.qtype)
 		switch {
-		case err == noData || err == hostNotFound:
+		case errors.Is(err, noData) || errors.Is(err, hostNotFound):
 			continue
-		case err == noRecovery:
-			return Answer{}, ErrUnexpected
+		case errors.Is(err, noRecovery):
+			return Answer{}, recordError{ErrUnexpected, err}
 		case err != nil:
-			return Answer{}, ErrTemporary
+			return Answer{}, recordError{ErrTemporary, err}
 		}
 		if err := out.collect(msg, step, q); err != nil {
 			return Answer{}, err
@@ -123,7 +146,7 @@ func (q Question) steps() (steps []step) {
 			}
 		}
 	}
-	if q.Additional {
+	if q.Additional && !q.Lean {
 		steps = append(steps, step{typeANY, false})
 	}
 	return steps

@@ -226,7 +226,7 @@ func nameOnly(typ string) func(*fields) {
 func txt(f *fields) {
 	f.typ("TXT")
 	var joined bytes.Buffer
-	entries := assoc.List{}
+	entries := []string{}
 	for data := f.msg[f.off : f.off+f.size]; len(data) > 0; {
 		n := min(int(data[0]), len(data)-1)
 		if n > 0 {

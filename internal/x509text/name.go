@@ -135,8 +135,8 @@ func (n name) array(o openSSL, short bool) assoc.Array {
 		case nil:
 			out.Set(key, text)
 		case string:
-			out.Set(key, assoc.List{old, text})
-		case assoc.List:
+			out.Set(key, []string{old, text})
+		case []string:
 			out.Set(key, append(old, text))
 		}
 	}

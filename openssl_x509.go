@@ -1,0 +1,102 @@
+package phpstream
+
+import (
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/x509text"
+)
+
+// OpensslX509Parse answers what PHP shows of a certificate: an
+// *x509.Certificate, as the context option capture_peer_cert leaves it; a text
+// in PEM; or "file://" and the path of one. Names have OpenSSL's short forms
+// ("CN") unless shortNames is false ("commonName").
+//
+// The keys are "name", "subject", "hash", "issuer", "version" (0 for v1),
+// "serialNumber", "serialNumberHex", "validFrom", "validTo" (as they stand),
+// "validFrom_time_t", "validTo_time_t" (Unix seconds), "signatureTypeSN",
+// "signatureTypeLN", "signatureTypeNID", "purposes" and "extensions". Names
+// are map[string]any of strings, or []string where an attribute is repeated;
+// "purposes" is map[int]any of []any{as itself, as an authority, its name};
+// "extensions" is map[string]any of OpenSSL's texts, or the bytes where it has
+// none. They are those of the profile's OpenSSL: 3.5, 3.0 or 1.1.1.
+//
+// ok is false, without a warning, where there is no certificate to be read.
+//
+// Differences: some extensions that only attribute certificates have are shown
+// as bytes.
+//
+//	PHP: openssl_x509_parse(OpenSSLCertificate|string $certificate,
+//	     bool $short_names = true): array|false
+//
+// php-src: ext/openssl/openssl.c.
+func OpensslX509Parse(certificate any, shortNames ...bool) (parsed map[string]any, ok bool) {
+	return defaultRuntime.OpensslX509Parse(certificate, shortNames...)
+}
+
+// OpensslX509Parse is [OpensslX509Parse] for this Runtime.
+func (rt *Runtime) OpensslX509Parse(certificate any, shortNames ...bool) (parsed map[string]any, ok bool) {
+	c := rt.call("openssl_x509_parse")
+	defer c.deliver()
+	a, ok := c.x509().Parse(certificate, len(shortNames) == 0 || shortNames[0])
+	if !ok {
+		return nil, false
+	}
+	return a.Map(), true
+}
+
+// OpensslX509Fingerprint answers the digest of a certificate, given as for
+// [OpensslX509Parse]: in hexadecimal by SHA-1, or by the digest that the
+// second argument names; as bytes where the third is true. ok is false with a
+// warning: "X.509 Certificate cannot be retrieved", or "Unknown digest
+// algorithm".
+//
+// Differences: BLAKE2, MD4, RIPEMD-160, SHAKE, SM3 and Whirlpool are unknown
+// here.
+//
+//	PHP: openssl_x509_fingerprint(OpenSSLCertificate|string $certificate,
+//	     string $digest_algo = "sha1", bool $binary = false): string|false
+//
+// php-src: ext/openssl/openssl.c.
+func OpensslX509Fingerprint(certificate any, digestAlgoBinary ...any) (digest string, ok bool) {
+	return defaultRuntime.OpensslX509Fingerprint(certificate, digestAlgoBinary...)
+}
+
+// OpensslX509Fingerprint is [OpensslX509Fingerprint] for this Runtime.
+func (rt *Runtime) OpensslX509Fingerprint(certificate any, digestAlgoBinary ...any) (digest string, ok bool) {
+	c := rt.call("openssl_x509_fingerprint")
+	defer c.deliver()
+	algorithm, binary := "sha1", false
+	if len(digestAlgoBinary) > 0 {
+		var isText bool
+		if algorithm, isText = phpvalue.String(digestAlgoBinary[0]); !isText {
+			given := phpvalue.TypeName(digestAlgoBinary[0], rt.version) + " given"
+			c.complain(phpfacts.Complaint{
+				Class: phpfacts.TypeError,
+				Text:  "Argument #2 ($digest_algo) must be of type string, " + given,
+				Old:   "expects parameter 2 to be string, " + given,
+			})
+			return "", false
+		}
+	}
+	if len(digestAlgoBinary) > 1 {
+		binary = phpvalue.Bool(digestAlgoBinary[1])
+	}
+	return c.x509().Fingerprint(certificate, algorithm, binary)
+}
+
+// x509 prepares the certificate functions for a call.
+func (c *call) x509() x509text.Calls {
+	return x509text.Calls{
+		Version: c.rt.version,
+		Report: func(p x509text.Complaint) {
+			switch {
+			case p.Class != "":
+				c.throw(p.Class, c.name+"(): "+p.Text)
+			case p.Deprecated:
+				c.raise(E_DEPRECATED, p.Text)
+			default:
+				c.warning(p.Text)
+			}
+		},
+	}
+}
