@@ -183,15 +183,9 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		s.refuse.Store(true)
 		c.fail(err)
 		if secure.IsEOF(err) {
-			c.failed = io.ErrUnexpectedEOF // the handshake, not the stream, ended early
-			if text := s.rt.facts.HandshakeEOF; text != "" {
-				c.warning(text)
-			}
-		} else if timedOut(err) {
-			c.warning("SSL: Handshake timed out")
-		} else {
-			c.describe(err)
+			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
 		}
+		c.describe(err)
 		return cryptoFailed
 	}
 	s.capture(t)

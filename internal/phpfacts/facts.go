@@ -12,7 +12,6 @@ type Facts struct {
 	GaiNamesHost  bool   // getaddrinfo's warning names the host
 	Throws        bool   // wrong arguments throw instead of warning
 	AbstractPaths bool   // abstract UNIX names may use the whole of sun_path
-	HandshakeEOF  string // what a peer that closes during the handshake is answered with
 	MetaURI       bool   // meta data carry the target as "uri"
 	FalseGiven    bool   // type errors say "false given", not "bool given"
 	Silence       int    // what error_reporting() answers under @, and-ed with the old value
@@ -40,7 +39,6 @@ var facts = [...]Facts{
 		LegacyTLS:    true,
 	},
 	PHP74: {
-		HandshakeEOF: "SSL: Success",
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",

@@ -137,7 +137,8 @@ func (f *feed) Write(p []byte) (int, error) {
 		return n, nil
 	}
 	if err != nil && !temporary(err) {
-		return n, err
+		// OpenSSL has other words for a write that failed than for a read.
+		return n, &net.OpError{Op: "write", Net: f.w.Network(), Err: err}
 	}
 	f.pending = append(f.pending, p[n:]...)
 	f.stall = err

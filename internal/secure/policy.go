@@ -182,6 +182,9 @@ func (p *Policy) config() *tls.Config {
 		CurvePreferences:       levelCurves(p.level),
 		NextProtos:             p.alpn,
 		SessionTicketsDisabled: p.noTicket,
+		// OpenSSL goes along when a server asks. crypto/tls accepts no other
+		// certificate then, so what was checked stays checked.
+		Renegotiation: tls.RenegotiateFreelyAsClient,
 	}
 	if p.chain != nil {
 		c.Time = p.chain.now
