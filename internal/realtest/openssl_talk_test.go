@@ -16,7 +16,7 @@ import (
 
 // A step of s_server's operator: once a line of its output matches seen, type
 // the text. A line of one letter is a command to s_server: K updates the keys
-// and asks the client to do the same, Q says goodbye.
+// and asks the client to do the same, r wants a new handshake, Q says goodbye.
 // An empty text is typed as nothing; "kill" ends the server without goodbye.
 type step struct{ seen, text string }
 
@@ -28,6 +28,8 @@ var talks = []struct {
 }{
 	{name: "key update", server: tls13Server + " -msg", replies: []string{"two\n", "four\n"}, steps: []step{
 		{"^one$", "K\n"}, {">>> .*KeyUpdate", "two\n"}, {"<<< .*KeyUpdate", ""}, {"^three$", "four\n"}}},
+	{name: "a new handshake", server: tls12Server + " -msg", replies: []string{"two\n", "four\n"}, steps: []step{
+		{"^one$", "r\n"}, {">>> .*HelloRequest", ""}, {">>> .*Finished", "two\n"}, {"^three$", "four\n"}}},
 	{name: "goodbye", server: tls13Server, replies: []string{""}, steps: []step{{"^one$", "Q\n"}}},
 	{name: "goodbye, tls 1.2", server: tls12Server, replies: []string{""}, steps: []step{{"^one$", "Q\n"}}},
 	{name: "no goodbye", server: tls13Server, replies: []string{""}, steps: []step{{"^one$", "kill"}}},
