@@ -27,6 +27,7 @@ type conf struct {
 	rotate     bool
 	useTCP     bool
 	noTLDQuery bool
+	named      bool // the file named a server
 }
 
 // conf reads the configuration. A file that is missing or names no server
@@ -41,7 +42,8 @@ func (r *Resolver) conf() conf {
 	}
 	text, _ := os.ReadFile(path)
 	c := parseConf(string(text), port)
-	if len(c.servers) == 0 {
+	c.named = len(c.servers) > 0
+	if !c.named {
 		c.servers = []netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)}
 	}
 	if c.searchList == nil {

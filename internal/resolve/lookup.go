@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/target"
@@ -86,6 +87,10 @@ func (r *Resolver) lookupError(ctx context.Context, host string, err error) *net
 	return out
 }
 
+// refineLimit bounds the further question of a failed lookup. The server has
+// just answered.
+const refineLimit = 3 * time.Second
+
 // refine tells apart what package net does not: a name that exists without an
 // address, and the ways in which a server can refuse. DNS is asked once more.
 func (r *Resolver) refine(ctx context.Context, host string, out *net.DNSError) {
@@ -93,6 +98,11 @@ func (r *Resolver) refine(ctx context.Context, host string, out *net.DNSError) {
 		return
 	}
 	c := r.conf()
+	if !c.named {
+		return // this machine asks in another way
+	}
+	ctx, cancel := context.WithTimeout(ctx, refineLimit)
+	defer cancel()
 	_, err := c.search(ctx, host, typeA)
 	switch err {
 	case noData:

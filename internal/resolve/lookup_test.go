@@ -142,3 +142,15 @@ func TestHostnameIsNotEmpty(t *testing.T) {
 		t.Errorf("%q, %v", name, err)
 	}
 }
+
+// Where no server is named, names are looked up in another way: DNS is not
+// asked behind its back.
+func TestFailureIsNotRefinedWithoutServer(t *testing.T) {
+	s := dnstest.Start(t, zone)
+	r := testResolver(t, s, "options timeout:1\n")
+	_, err := r.Lookup(t.Context(), "nodata.test.")
+	var failed *net.DNSError
+	if !errors.As(err, &failed) || failed.Err != textNoName {
+		t.Errorf("%v, want %q", err, textNoName)
+	}
+}
