@@ -22,32 +22,29 @@ type chainBuilder struct {
 // maxShown bounds how much of what a peer shows is looked at.
 const maxShown = 64
 
-func (c *chainCheck) newBuilder(shown []*x509.Certificate) *chainBuilder {
+func (c *chainCheck) newBuilder(shown []*x509.Certificate, more []*trusted) *chainBuilder {
 	b := &chainBuilder{
 		// A signature with SHA-1 is for OpenSSL a matter of the level alone.
 		sha1:     levelBits[c.level] <= digestBits(c.version, x509.SHA1WithRSA),
 		upward:   map[*x509.Certificate][][]*x509.Certificate{},
 		climbing: map[*x509.Certificate]bool{},
 	}
-	shown = shown[:min(len(shown), maxShown)]
-	if c.store.file != nil {
-		b.sources = append(b.sources, c.store.file)
-	}
-	b.sources = append(b.sources, c.store.fromDirs(shown)...)
-
 	var roots *x509.CertPool
 	switch {
-	case len(b.sources) == 1 && c.store.pool == nil:
-		roots = b.sources[0].anchors // as it is: no copy
+	case c.store.file != nil:
+		b.sources = append(b.sources, c.store.file)
+		roots = c.store.file.anchors // shared: not to be added to
 	case c.store.pool != nil:
-		roots = c.store.pool.Clone()
+		roots = c.store.pool
 	default:
 		roots = x509.NewCertPool()
 	}
-	if len(b.sources) > 1 || c.store.pool != nil {
-		for _, t := range b.sources {
+	if len(more) > 0 {
+		roots = roots.Clone()
+		b.sources = append(b.sources, more...)
+		for _, t := range more {
 			for _, cert := range t.certs {
-				if cert.trust != trustRejected && cert.isAnchor() {
+				if cert.isAnchor() {
 					roots.AddCert(cert.cert)
 				}
 			}
@@ -112,9 +109,14 @@ func (b *chainBuilder) isRejected(cert *x509.Certificate) bool {
 // the links that are signed with it are put in here.
 func (b *chainBuilder) chains(cert *x509.Certificate) ([][]*x509.Certificate, error) {
 	found, err := cert.Verify(b.options)
-	found = b.endingWell(found)
-	if len(found) > 0 || !b.sha1 {
-		return found, err
+	if found = b.endingWell(found); len(found) > 0 {
+		return found, nil
+	}
+	if err == nil {
+		err = x509.UnknownAuthorityError{Cert: cert}
+	}
+	if !b.sha1 {
+		return nil, err
 	}
 	if old := b.oldChains(cert); len(old) > 0 {
 		return old, nil
@@ -168,7 +170,7 @@ func (b *chainBuilder) oldChains(cert *x509.Certificate) (out [][]*x509.Certific
 			if issuer.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) != nil {
 				continue
 			}
-			above, _ := b.chainsUp(issuer)
+			above, _ := b.chains(issuer)
 			for _, chain := range above {
 				out = appendChain(out, cert, chain)
 			}
@@ -198,15 +200,6 @@ func (b *chainBuilder) oldChains(cert *x509.Certificate) (out [][]*x509.Certific
 	}
 	b.upward[cert] = out
 	return out
-}
-
-// chainsUp is chains, for an issuer on the way.
-func (b *chainBuilder) chainsUp(cert *x509.Certificate) ([][]*x509.Certificate, error) {
-	found, err := cert.Verify(b.options)
-	if found = b.endingWell(found); len(found) > 0 {
-		return found, err
-	}
-	return b.oldChains(cert), err
 }
 
 func appendChain(out [][]*x509.Certificate, cert *x509.Certificate, above []*x509.Certificate) [][]*x509.Certificate {

@@ -91,6 +91,11 @@ var differences = []difference{
 		kind: "impossible", reason: "crypto/tls has no DHE, CAMELLIA, ARIA, CCM, PSK, SRP or NULL suites. Enabling fails before anything is sent.",
 	},
 	{
+		id: "level-4", versions: all, jobs: []string{"level: P384 SHA-384 at 4"},
+		ours: func(phpfacts.Version) outcome { return outcome{OK: true, Protocol: "TLSv1.2"} },
+		kind: "deliberate", reason: "From level 4 on a suite needs 192 bits. crypto/tls offers TLS 1.3 only with all its suites, so TLS 1.2 is used, where they can be chosen.",
+	},
+	{
 		id: "capath-queue", versions: only74, jobs: []string{"capath: DER", "capath: broken in front", "capath: text first"},
 		ours: failsWith(reasonVerifyFailed),
 		kind: "impossible", reason: "With OpenSSL 1.1.1 PHP also prints what the reading of the broken file left in OpenSSL's error queue.",

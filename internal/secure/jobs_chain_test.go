@@ -189,6 +189,12 @@ func levelJobs(l *lab) {
 	forged := testcert.NewCA(testcert.Spec{CN: root.Spec.CN, Subject: root.X509.Subject})
 	try("SHA-1, signed by a namesake", l.serveCert(forged.Issue(testcert.Spec{CN: "cn.test", Hash: crypto.SHA1}).TLS()), root, ssl{"security_level": 0})
 
+	strong := testcert.NewCA(testcert.Spec{CN: "strong", Key: testcert.P384, Hash: crypto.SHA384})
+	at = l.serveCert(strong.Issue(testcert.Spec{CN: "cn.test", Key: testcert.P384, Hash: crypto.SHA384}).TLS())
+	for level := 3; level <= 4; level++ {
+		try(fmt.Sprintf("P384 SHA-384 at %d", level), at, strong, ssl{"security_level": level})
+	}
+
 	sha1 := leafSpec()
 	sha1.Hash = crypto.SHA1
 	at = l.serveCert(root.Issue(sha1).TLS())

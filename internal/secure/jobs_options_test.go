@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -95,6 +96,37 @@ func cipherJobs(l *lab) {
 	try("suites of 1.2 with 1.0", "1.0", 9, ssl{"ciphers": "ECDHE-RSA-AES256-GCM-SHA384", "security_level": 0})
 	try("eNULL at level 0", "1.2", 33, ssl{"ciphers": "eNULL", "security_level": 0})
 	try("broken, and the level as well", "1.2", 33, ssl{"ciphers": "@x", "security_level": 9})
+}
+
+// suiteJobs: what is shown of each suite.
+func suiteJobs(l *lab) {
+	root := testcert.NewCA(testcert.Spec{})
+	ca := testcert.WriteCAs(l.dir, "suites.pem", root)
+	rsa := root.Issue(testcert.Spec{CN: "cn.test", Key: testcert.RSA2048}).TLS()
+	ecdsa := root.Issue(testcert.Spec{CN: "cn.test"}).TLS()
+	try := func(what string, config *tls.Config) {
+		l.add("suite: "+what, l.serve(config), ssl{"cafile": ca, "peer_name": "cn.test", "ciphers": "ALL", "security_level": 0})
+		l.jobs[len(l.jobs)-1].Cipher = true
+	}
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if _, ok := phpfacts.CipherByID(suite.ID); !ok || suite.SupportedVersions[0] == tls.VersionTLS13 {
+			continue // Debian's OpenSSL has no RC4 and no 3DES
+		}
+		c := &tls.Config{
+			MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12,
+			CipherSuites: []uint16{suite.ID}, Certificates: []tls.Certificate{rsa},
+		}
+		if strings.Contains(suite.Name, "ECDSA") {
+			c.Certificates[0] = ecdsa
+		}
+		try(suite.Name, c)
+		if suite.SupportedVersions[0] < tls.VersionTLS12 {
+			c := c.Clone()
+			c.MaxVersion = tls.VersionTLS10
+			try(suite.Name+" in TLS 1.0", c)
+		}
+	}
+	try("TLS 1.3", &tls.Config{Certificates: []tls.Certificate{rsa}})
 }
 
 // otherJobs: ALPN, and options without effect.

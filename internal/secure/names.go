@@ -30,13 +30,16 @@ func (p *Policy) readNames(o *options, urlName string) {
 	if !given {
 		name, given = urlName, urlName != ""
 	}
-	if o.truth("SNI_enabled", true) {
+	if o.truth("SNI_enabled", true) && len(name) <= maxSNI {
 		p.sni = name
 	}
 	if compare {
 		p.name = &nameCheck{name: name, given: given}
 	}
 }
+
+// maxSNI is how long a name OpenSSL sends; a longer one it leaves out.
+const maxSNI = 255
 
 // check compares the name with the certificate's alternative names, and then
 // with its common name. Since a security fix of 2026, which is in the recorded

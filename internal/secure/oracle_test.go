@@ -33,6 +33,7 @@ type job struct {
 	SSL     map[string]any `json:"ssl"`
 	Method  int            `json:"method"`
 	Read    bool           `json:"read"` // exchange a line afterwards
+	Cipher  bool           `json:"-"`    // compare what is shown of the suite
 }
 
 // An outcome is what came of it. Events read "2 text" (level and text of what
@@ -42,6 +43,7 @@ type outcome struct {
 	Versions []string `json:"versions,omitempty"`
 	OK       bool     `json:"ok"`
 	Protocol string   `json:"protocol,omitempty"`
+	Cipher   string   `json:"cipher,omitempty"`
 	Line     string   `json:"line,omitempty"`
 	Events   []string `json:"events,omitempty"`
 }
@@ -75,7 +77,7 @@ func newLab(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	for _, gather := range []func(*lab){
-		nameJobs, chainJobs, levelJobs, caFileJobs, caPathJobs, protocolJobs, cipherJobs, otherJobs, localJobs, alertJobs, peerJobs,
+		nameJobs, chainJobs, levelJobs, caFileJobs, caPathJobs, protocolJobs, cipherJobs, suiteJobs, otherJobs, localJobs, alertJobs, peerJobs,
 	} {
 		gather(l)
 	}
@@ -196,6 +198,10 @@ func (l *lab) ours(j job, v phpfacts.Version) (out outcome) {
 	out.OK = true
 	out.Protocol = strings.Replace(tls.VersionName(s.ConnectionState().Version), "TLS ", "TLSv", 1)
 	out.Protocol = strings.TrimSuffix(out.Protocol, ".0")
+	if j.Cipher {
+		name, bits, version := CipherFacts(s.ConnectionState().CipherSuite)
+		out.Cipher = fmt.Sprint(name, " ", bits, " ", version)
+	}
 	if j.Read {
 		io.WriteString(s, "x\n")
 		b := make([]byte, 1024)
@@ -221,19 +227,28 @@ func (l *lab) theirs(php phptest.PHP) map[string]outcome {
 		l.t.Fatal(err)
 	}
 	var answers map[string]struct {
-		OK       any
-		Protocol string
-		Line     any
-		Thrown   string
-		Events   [][2]any
+		OK     any
+		Crypto struct {
+			Protocol string `json:"protocol"`
+			Name     string `json:"cipher_name"`
+			Bits     int    `json:"cipher_bits"`
+			Version  string `json:"cipher_version"`
+		}
+		Line   any
+		Thrown string
+		Events [][2]any
 	}
 	printed := php.Run(l.t, string(script), string(input))
 	if err := json.Unmarshal([]byte(printed), &answers); err != nil {
 		l.t.Fatalf("%v: %s", err, printed)
 	}
 	out := map[string]outcome{}
-	for id, a := range answers {
-		o := outcome{OK: a.OK == true, Protocol: a.Protocol}
+	for _, j := range l.jobs {
+		a := answers[j.ID]
+		o := outcome{OK: a.OK == true, Protocol: a.Crypto.Protocol}
+		if j.Cipher && o.OK {
+			o.Cipher = fmt.Sprint(a.Crypto.Name, " ", a.Crypto.Bits, " ", a.Crypto.Version)
+		}
 		o.Line, _ = a.Line.(string)
 		for _, e := range a.Events {
 			level, text := int(e[0].(float64)), e[1].(string)
@@ -249,7 +264,7 @@ func (l *lab) theirs(php phptest.PHP) map[string]outcome {
 		if a.Thrown != "" {
 			o.Events = append(o.Events, "thrown "+a.Thrown)
 		}
-		out[id] = o
+		out[j.ID] = o
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func readStore(o *options, iniFile, iniPath string) (*store, error) {
 			hasPath = false // OpenSSL had given up before it came to the capath
 		}
 		if s.file.unreadable > 0 {
-			o.note("ssl option cafile: %d certificates in `%s' can't be read here", s.file.unreadable, file)
+			o.note("ssl option cafile: certificates in `%s' that can't be read here: %d", file, s.file.unreadable)
 		}
 	}
 	if hasPath {

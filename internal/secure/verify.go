@@ -38,13 +38,23 @@ func readChainCheck(o *options, trust *store, level int, now func() time.Time) *
 	}
 }
 
-// check judges the chain that a peer shows, its own certificate first.
+// check judges the chain that a peer shows, its own certificate first. What
+// the directories hold is only read when the file isn't enough, as in OpenSSL.
 func (c *chainCheck) check(shown []*x509.Certificate) error {
 	if len(shown) == 0 {
 		return errNoCertificate
 	}
-	b := c.newBuilder(shown)
-	leaf := shown[0]
+	shown = shown[:min(len(shown), maxShown)]
+	err := c.try(c.newBuilder(shown, nil), shown[0])
+	if err != nil && len(c.store.dirs) > 0 {
+		if more := c.store.fromDirs(shown); len(more) > 0 {
+			err = c.try(c.newBuilder(shown, more), shown[0])
+		}
+	}
+	return err
+}
+
+func (c *chainCheck) try(b *chainBuilder, leaf *x509.Certificate) error {
 	chains, err := b.chains(leaf)
 	var first error
 	for _, chain := range chains {
@@ -78,11 +88,11 @@ func (c *chainCheck) audit(b *chainBuilder, chain []*x509.Certificate) error {
 	leaf, last := chain[0], len(chain)-1
 	minBits := levelBits[c.level]
 	if keyBits(leaf.PublicKey) < minBits {
-		return c.refuse(phpfacts.VerifyWeakKey, invalid(leaf, "key too weak"))
+		return c.refuse(phpfacts.VerifyWeakKey, errShortKey)
 	}
 	for _, cert := range chain {
 		if b.isRejected(cert) {
-			return c.refuse(phpfacts.VerifyRejected, invalid(cert, "rejected by the trust store"))
+			return c.refuse(phpfacts.VerifyRejected, errRejected)
 		}
 	}
 	below := 0 // authorities under this one that count for its path length
@@ -105,7 +115,7 @@ func (c *chainCheck) audit(b *chainBuilder, chain []*x509.Certificate) error {
 	}
 	for i, cert := range chain {
 		if i > 0 && keyBits(cert.PublicKey) < minBits {
-			return c.refuse(phpfacts.VerifyWeakCAKey, invalid(cert, "key too weak"))
+			return c.refuse(phpfacts.VerifyWeakCAKey, errShortKey)
 		}
 		if i < last && digestBits(c.version, cert.SignatureAlgorithm) < minBits {
 			return c.refuse(phpfacts.VerifyWeakCADigest, x509.InsecureAlgorithmError(cert.SignatureAlgorithm))
@@ -133,9 +143,10 @@ func (c *chainCheck) checkTime(cert *x509.Certificate, now time.Time) error {
 	return nil
 }
 
-func invalid(cert *x509.Certificate, detail string) error {
-	return x509.CertificateInvalidError{Cert: cert, Reason: x509.UnconstrainedName, Detail: detail}
-}
+var (
+	errShortKey = errors.New("a key is too short for the security level")
+	errRejected = errors.New("a trusted certificate's file says that it isn't one for TLS servers")
+)
 
 // isAuthority tells whether a certificate may sign others.
 //
@@ -199,8 +210,11 @@ func (c *chainCheck) diagnose(b *chainBuilder, leaf *x509.Certificate, cause err
 	if keyBits(leaf.PublicKey) < levelBits[c.level] {
 		return c.refuse(phpfacts.VerifyWeakKey, cause)
 	}
-	if code := b.walk(leaf); code != 0 {
-		return c.refuse(code, cause)
+	var unknown x509.UnknownAuthorityError
+	if c.store.pool == nil || errors.As(cause, &unknown) {
+		if code := b.walk(leaf); code != 0 {
+			return c.refuse(code, cause)
+		}
 	}
 	var (
 		bad      x509.CertificateInvalidError

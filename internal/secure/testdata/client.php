@@ -14,7 +14,7 @@ foreach (json_decode($input, true) as $job) {
         $fp = stream_socket_client($job['address'], $errno, $errstr, 10, STREAM_CLIENT_CONNECT, $context);
         if ($fp) {
             $answer['ok'] = stream_socket_enable_crypto($fp, true, $job['method']);
-            $answer['protocol'] = stream_get_meta_data($fp)['crypto']['protocol'] ?? null;
+            $answer['crypto'] = stream_get_meta_data($fp)['crypto'] ?? null;
             if ($answer['ok'] && $job['read']) {
                 fwrite($fp, "x\n");
                 $answer['line'] = fgets($fp);
