@@ -1,0 +1,135 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// versions lists the PHPs that mailer.php is recorded with.
+var versions = []string{"7.4", "8.2", "8.4"}
+
+// phps returns the installed PHPs by version. Each is looked for in an
+// environment variable (PHPSTREAM_PHP74 and so on), then on PATH.
+var phps = sync.OnceValue(func() map[string]string {
+	found := map[string]string{}
+	for _, version := range versions {
+		short := strings.ReplaceAll(version, ".", "")
+		for _, name := range []string{os.Getenv("PHPSTREAM_PHP" + short), "php" + version, "php" + short, "php"} {
+			path, err := exec.LookPath(name)
+			if err != nil {
+				continue
+			}
+			out, err := exec.Command(path, "-r", `echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;`).Output()
+			if err == nil && string(out) == version {
+				found[version] = path
+				break
+			}
+		}
+	}
+	return found
+})
+
+// TestSameAsPHP runs mailer.go in every scenario, once in the voice of each
+// PHP version, and compares it with what mailer.php did. Where that PHP is
+// installed, mailer.php runs too.
+func TestSameAsPHP(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range scenarios {
+		if names[s.name] {
+			t.Errorf("two scenarios are called %s", s.name)
+		}
+		names[s.name] = true
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			want := readRecording(t, s.name)
+			for _, version := range versions {
+				if php := phpProgram(t, version); php != nil {
+					s.confirm(t, version, *php, want)
+				}
+			}
+			if *update && !t.Failed() {
+				want.write(t, s.name)
+			}
+			for _, version := range versions {
+				t.Run("go-"+version, func(t *testing.T) {
+					compare(t, "mailer.go", s.run(t, goProgram(t, version)), expected(t, s.name, version, want[version]))
+				})
+			}
+		})
+	}
+	t.Run("recordings", func(t *testing.T) {
+		files, err := filepath.Glob("testdata/*.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if !names[strings.TrimSuffix(filepath.Base(file), ".txt")] {
+				t.Errorf("%s belongs to no scenario", file)
+			}
+		}
+	})
+}
+
+// confirm runs mailer.php on a real PHP and compares it with the recording.
+// With -update, what two runs agree on becomes the recording.
+func (s scenario) confirm(t *testing.T, version string, php program, want recording) {
+	t.Run("php-"+version, func(t *testing.T) {
+		got := s.run(t, php)
+		if *update && got != want[version] {
+			compare(t, "mailer.php, run a second time,", s.run(t, php), got)
+			want[version] = got
+			return
+		}
+		compare(t, "mailer.php", got, want[version])
+	})
+}
+
+// quickExit spares each run the second that the race detector waits at its end.
+const quickExit = "GORACE=atexit_sleep_ms=0"
+
+// goProgram returns mailer.go in the voice of that PHP: this test binary, which
+// TestMain turns into the mailer.
+func goProgram(t *testing.T, version string) program {
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program{path: path, args: []string{"-php", version}, env: []string{"MAILER_TEST_RUN=flags", quickExit}}
+}
+
+func compare(t *testing.T, who string, got, want outcome) {
+	t.Helper()
+	for i, c := range got.channels() {
+		if diff := cmp.Diff(*want.channels()[i].text, *c.text); diff != "" {
+			t.Errorf("%s: %s differs (- expected, + got):\n%s", who, c.name, diff)
+		}
+	}
+}
+
+// phpProgram returns mailer.php on that PHP, or nil where it isn't installed.
+func phpProgram(t *testing.T, version string) *program {
+	path, ok := phps()[version]
+	if !ok {
+		if os.Getenv("REQUIRE_PHP") == "1" {
+			t.Fatalf("REQUIRE_PHP=1 is set, and there is no PHP %s: not as PHPSTREAM_PHP%s, not on PATH",
+				version, strings.ReplaceAll(version, ".", ""))
+		}
+		if *update {
+			t.Fatalf("recording needs PHP %s", version)
+		}
+		return nil
+	}
+	dir, err := inputs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// -n: no php.ini, whose settings differ from system to system. Without
+	// one, PHP 7.4 would keep notices to itself.
+	return &program{path: path, args: []string{"-n", "-d", "error_reporting=-1", "-d", "memory_limit=256M", filepath.Join(dir, "mailer.php")}}
+}
