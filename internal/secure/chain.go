@@ -237,6 +237,16 @@ func (b *chainBuilder) issuers(cert *x509.Certificate) (out []*x509.Certificate)
 	return out
 }
 
+// issuer returns the one whose signature cert bears.
+func (b *chainBuilder) issuer(cert *x509.Certificate) *x509.Certificate {
+	for _, c := range b.issuers(cert) {
+		if c.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil {
+			return c
+		}
+	}
+	return nil
+}
+
 // walk follows issuers from a refused certificate upward, by name and
 // signature, to where the chain ends, and returns OpenSSL's name for that
 // end; zero when it ends at an anchor, so that something else is wrong.
@@ -252,13 +262,7 @@ func (b *chainBuilder) walk(cert *x509.Certificate) phpfacts.VerifyCode {
 			}
 			return phpfacts.VerifySelfSignedInChain
 		}
-		var issuer *x509.Certificate
-		for _, c := range b.issuers(cert) {
-			if c.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil {
-				issuer = c
-				break
-			}
-		}
+		issuer := b.issuer(cert)
 		switch {
 		case issuer == nil && fromStore:
 			return phpfacts.VerifyNoIssuer

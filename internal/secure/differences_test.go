@@ -59,7 +59,7 @@ var differences = []difference{
 	{
 		id: "sni-address", jobs: []string{"SNI: an address", "SNI: the target's address"}, versions: all,
 		ours: func(phpfacts.Version) outcome {
-			return outcome{OK: true, Protocol: "TLSv1.3", Line: "sni= alpn=\n"}
+			return outcome{OK: true, Protocol: "TLSv1.3", Line: "sni= alpn= certs=0\n"}
 		},
 		kind: "impossible", reason: "PHP sends an IP address as the server name; RFC 6066 forbids that, and crypto/tls leaves it out.",
 	},
@@ -94,6 +94,11 @@ var differences = []difference{
 		id: "level-4", versions: all, jobs: []string{"level: P384 SHA-384 at 4"},
 		ours: func(phpfacts.Version) outcome { return outcome{OK: true, Protocol: "TLSv1.2"} },
 		kind: "deliberate", reason: "From level 4 on a suite needs 192 bits. crypto/tls offers TLS 1.3 only with all its suites, so TLS 1.2 is used, where they can be chosen.",
+	},
+	{
+		id: "unreadable-certificate", versions: all, jobs: []string{"chain: a broken extension", "chain: a broken extension, no check"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "impossible", reason: "crypto/x509 refuses some certificates that OpenSSL reads, and crypto/tls then ends the handshake, even if nothing is to be checked.",
 	},
 	{
 		id: "capath-queue", versions: only74, jobs: []string{"capath: DER", "capath: broken in front", "capath: text first"},

@@ -93,6 +93,10 @@ func chainJobs(l *lab) {
 		s.Extra = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte{5, 0}}}
 	}), certs(root), nil)
 
+	brokenName := func(s *testcert.Spec) { s.Extra = subjectAltName(0x30, 5, 1) }
+	try("a broken extension", issue(brokenName), certs(root), nil)
+	try("a broken extension, no check", issue(brokenName), certs(root), ssl{"verify_peer": false, "verify_peer_name": false})
+
 	leaf, top := testcert.Chain(1, leafSpec())
 	try("an authority between", leaf.TLS(), certs(top), nil)
 	try("an authority is missing", leaf.TLSAlone(), certs(top), nil)

@@ -53,6 +53,20 @@ func localJobs(l *lab) {
 	}
 
 	at := l.serve(&tls.Config{Certificates: []tls.Certificate{server}, MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert})
+	alone := l.file("completed.pem", client.PEM(), client.KeyPEM())
+	for what, options := range inOrder(map[string]ssl{
+		"the file has its issuers":              {"cafile": testcert.WriteCAs(l.dir, "issuers.pem", between, root)},
+		"the file has its issuer, and no root":  {"cafile": testcert.WriteCAs(l.dir, "issuer.pem", between), "verify_peer_name": false},
+		"the file has its issuers, no check":    {"cafile": l.dir + "/issuers.pem", "verify_peer": false},
+		"the file has its issuers, self-signed": {"cafile": l.dir + "/issuers.pem", "local_cert": ownAll},
+	}) {
+		if options["local_cert"] == nil {
+			options["local_cert"] = alone
+		}
+		options["peer_name"] = "cn.test"
+		l.add("local: "+what, at, options)
+		l.jobs[len(l.jobs)-1].Read = true
+	}
 	broken := []byte(brokenPEM)
 	for what, options := range inOrder(map[string]ssl{
 		"linked":                  {"local_cert": sub},

@@ -244,6 +244,31 @@ func samePublicKey(a, b crypto.PublicKey) bool {
 	return ok && k.Equal(b)
 }
 
+// complete adds to a certificate without others in its file what the store
+// knows of its issuers, up to the root.
+//
+// OpenSSL: ssl/statem/statem_lib.c, ssl_add_cert_chain.
+func (s *store) complete(cert *tls.Certificate) *tls.Certificate {
+	if len(cert.Certificate) > 1 {
+		return cert
+	}
+	at := cert.Leaf
+	b := &chainBuilder{sources: s.fromDirs([]*x509.Certificate{at})}
+	if s.file != nil {
+		b.sources = append([]*trusted{s.file}, b.sources...)
+	}
+	full := *cert
+	for range maxShown {
+		issuer := b.issuer(at)
+		if selfSigned(at) || issuer == nil {
+			break
+		}
+		full.Certificate = append(full.Certificate[:len(full.Certificate):len(full.Certificate)], issuer.Raw)
+		at = issuer
+	}
+	return &full
+}
+
 // chooseLocal answers a request for a certificate. OpenSSL shows the one that
 // it has, whatever authorities the server names.
 func chooseLocal(request *tls.CertificateRequestInfo, cert *tls.Certificate) *tls.Certificate {

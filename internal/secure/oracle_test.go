@@ -134,7 +134,7 @@ func (l *lab) raw(serve func(*net.TCPConn)) string {
 }
 
 // serve starts a TLS peer that reads something and then tells the SNI name
-// and the ALPN protocol it was asked for.
+// and the ALPN protocol it was asked for, and how many certificates it saw.
 func (l *lab) serve(config *tls.Config) string {
 	return l.raw(func(c *net.TCPConn) {
 		s := tls.Server(c, config)
@@ -144,7 +144,7 @@ func (l *lab) serve(config *tls.Config) string {
 		}
 		s.Read(make([]byte, 16))
 		st := s.ConnectionState()
-		fmt.Fprintf(s, "sni=%s alpn=%s\n", st.ServerName, st.NegotiatedProtocol)
+		fmt.Fprintf(s, "sni=%s alpn=%s certs=%d\n", st.ServerName, st.NegotiatedProtocol, len(st.PeerCertificates))
 		s.Close()
 	})
 }

@@ -101,6 +101,9 @@ func (p *Policy) read(o *options, s Settings) error {
 	if p.local, err = readLocalCert(o, p.level); err != nil {
 		return err
 	}
+	if p.local != nil && trust != nil {
+		p.local = trust.complete(p.local)
+	}
 	if err := p.settle(o, list); err != nil {
 		return err
 	}
