@@ -19,12 +19,11 @@ type difference struct {
 }
 
 var (
-	all      = recordedVersions
-	since82  = []phpfacts.Version{phpfacts.PHP82, phpfacts.PHP84}
-	only74   = []phpfacts.Version{phpfacts.PHP74}
-	only84   = []phpfacts.Version{phpfacts.PHP84}
-	until82  = []phpfacts.Version{phpfacts.PHP74, phpfacts.PHP82}
-	silently = func(phpfacts.Version) outcome { return outcome{} }
+	all     = recordedVersions
+	since82 = []phpfacts.Version{phpfacts.PHP82, phpfacts.PHP84}
+	only74  = []phpfacts.Version{phpfacts.PHP74}
+	only84  = []phpfacts.Version{phpfacts.PHP84}
+	until82 = []phpfacts.Version{phpfacts.PHP74, phpfacts.PHP82}
 )
 
 func failsWith(r phpfacts.OpenSSLReason) func(phpfacts.Version) outcome {
