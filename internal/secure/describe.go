@@ -122,6 +122,7 @@ var goErrors = []struct {
 	{"tls: received unexpected handshake message", phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}},
 	{"tls: received unexpected", reasonUnexpected},
 	{"tls: too many", reasonUnexpected},
+	{"tls: protocol is shutdown", phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}},
 	{"tls: downgrade attempt detected", phpfacts.OpenSSLReason{Code: 0x175, Text: "inappropriate fallback", Func: 0x25F, FuncName: "ssl_choose_client_version"}},
 	{"local error: tls: bad record MAC", reasonBadMAC},
 	{"local error: tls: record overflow", reasonDataTooLong},

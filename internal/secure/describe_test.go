@@ -34,6 +34,7 @@ func TestDescribe(t *testing.T) {
 		{syscall.EPIPE, phpfacts.PHP84, "SSL operation failed with code 5. OpenSSL Error messages:\nerror:80000020:system library::Broken pipe"},
 		{errNoProtocols, phpfacts.PHP84, before + "error:0A0000BF:SSL routines::no protocols available"},
 		{fmt.Errorf("handshake: %w", &VerifyError{Code: 18}), phpfacts.PHP74, before + "error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed"},
+		{errors.New("tls: protocol is shutdown"), phpfacts.PHP74, before + "error:1420C0CF:SSL routines:ssl_write_internal:protocol is shutdown"},
 		{errors.New("tls: something new"), phpfacts.PHP84, before + "tls: something new"},
 		{context.Canceled, phpfacts.PHP84, before + "context canceled"},
 		{errSetup, phpfacts.PHP84, ""},
