@@ -77,10 +77,11 @@ func streamOrFalse(fp *phpstream.Stream) Value {
 	return fp
 }
 
-// size is the answer of the buffer functions. What a closed stream gets in PHP
-// 7.4, false, isn't a number.
+// size is the answer of the buffer functions. What PHP 7.4 answers to a closed
+// stream and to a bad chunk size, false, isn't a number.
 func (c *call) size(n int) Value {
-	if fp, ok := c.args[0].(*phpstream.Stream); ok && !phpstream.IsResource(fp) {
+	fp, ok := c.args[0].(*phpstream.Stream)
+	if ok && !phpstream.IsResource(fp) || n == 0 && c.f.Name == "stream_set_chunk_size" {
 		return false
 	}
 	return int64(n)

@@ -49,19 +49,13 @@ func CallNamed(rt *phpstream.Runtime, name string, args []Value, named map[strin
 	if f == nil || f.since != nil && !f.since(rt.Profile()) {
 		return Result{Thrown: &phpstream.ThrownError{Class: "Error", Message: fmt.Sprintf("Call to undefined function %s()", name)}}
 	}
-	c := &call{rt: rt, f: f, args: args, out: map[int]Value{}}
-	before := rt.LastError()
+	c := &call{rt: rt, f: f, args: args, out: map[int]Value{}, before: rt.LastError()}
 	value, ok := c.prepare(named)
 	if ok {
 		value = f.run(c)
 	}
-	// What the library itself throws is its last error, and a new one.
-	var thrown *phpstream.ThrownError
-	if after := rt.LastError(); c.thrown == nil && after != before && errors.As(after, &thrown) {
-		c.thrown = thrown
-	}
-	if c.thrown != nil {
-		return Result{Thrown: c.thrown}
+	if c.thrown != nil || c.libraryThrew() {
+		return Result{Out: c.out, Thrown: c.thrown}
 	}
 	return Result{Value: value, Out: c.out}
 }
@@ -75,6 +69,14 @@ type call struct {
 	given  int
 	out    map[int]Value
 	thrown *phpstream.ThrownError
+	before error // the Runtime's last error before the call
+}
+
+// libraryThrew asks whether the library reported an exception: it is the last
+// error then, and a new one.
+func (c *call) libraryThrew() bool {
+	after := c.rt.LastError()
+	return after != c.before && errors.As(after, &c.thrown)
 }
 
 // prepare counts and converts the arguments. When they don't fit it answers

@@ -1,7 +1,12 @@
 package phpcall
 
 import (
+	"context"
+	"crypto/x509"
+
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/resolve"
+	"github.com/phpstream-go/phpstream/internal/x509text"
 )
 
 func iniSet(c *call) Value {
@@ -33,3 +38,84 @@ func errorReporting(c *call) Value {
 	return int64(c.rt.ErrorReporting())
 }
 
+func gethostbynamel(c *call) Value {
+	list, ok := c.rt.Gethostbynamel(c.text(0))
+	if !ok {
+		return false
+	}
+	return phpValue(list)
+}
+
+// getmxrr stands for dns_get_mx too, of which it is an alias; only warnings
+// tell them apart.
+func getmxrr(c *call) Value {
+	ask := c.rt.Getmxrr
+	if c.f.Name == "dns_get_mx" {
+		ask = c.rt.DnsGetMx
+	}
+	hosts, weights, ok := ask(c.text(0))
+	if !c.libraryThrew() {
+		c.out[1], c.out[2] = phpValue(hosts), phpValue(weights)
+	}
+	return ok
+}
+
+func checkdnsrr(c *call) Value {
+	if c.f.Name == "dns_check_record" {
+		return c.rt.DnsCheckRecord(c.text(0), c.text(1))
+	}
+	return c.rt.Checkdnsrr(c.text(0), c.text(1))
+}
+
+// dnsGetRecord and x509Parse go past the library's own functions, which answer
+// Go maps, to what these are made of: arrays that know PHP's order.
+
+func dnsGetRecord(c *call) Value {
+	calls := resolve.Calls{
+		Resolver: resolve.Default,
+		Version:  versions[c.rt.Profile()],
+		Fail:     func(error) {},
+		Report:   func(p resolve.Complaint) { c.report(p.Class, p.Text) },
+	}
+	a, ok := calls.DnsGetRecord(context.Background(), c.text(0), resolve.Question{
+		Types: c.int(1), Authority: c.given > 2, Additional: c.given > 3, Raw: c.bool(4),
+	})
+	if !ok {
+		return false
+	}
+	c.out[2], c.out[3] = phpValue(a.Authority), phpValue(a.Additional)
+	return phpValue(a.Records)
+}
+
+func x509Parse(c *call) Value {
+	calls := x509text.Calls{
+		Version: versions[c.rt.Profile()],
+		Report:  func(p x509text.Complaint) { c.report(p.Class, p.Text) },
+	}
+	fields, ok := calls.Parse(c.args[0], c.bool(1))
+	if !ok {
+		return false
+	}
+	return phpValue(fields)
+}
+
+// report passes on what such a call minds.
+func (c *call) report(class, text string) {
+	text = c.f.Name + "(): " + text
+	if class != "" {
+		c.throw(class, text)
+		return
+	}
+	c.warn(text)
+}
+
+// certificate says whether a value is a certificate that PHP 7.4 has as a
+// resource.
+func (c *call) certificate(v Value) bool {
+	_, ok := v.(*x509.Certificate)
+	return ok && old(c.rt)
+}
+
+func x509Fingerprint(c *call) Value {
+	return textOrFalse(c.rt.OpensslX509Fingerprint(c.args[0], c.text(1), c.bool(2)))
+}

@@ -1,6 +1,8 @@
 package phpcall
 
 import (
+	"slices"
+
 	"github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -11,6 +13,9 @@ func fsockopen(c *call) Value {
 		timeout = []float64{t}
 	}
 	fp, errno, errstr := c.rt.Fsockopen(c.text(0), c.int(1), timeout...)
+	if fp == nil && c.libraryThrew() {
+		return nil
+	}
 	c.out[2] = int64(errno)
 	// PHP leaves errstr alone where a failure has no text of its own.
 	if fp != nil || errstr != "" {
@@ -35,6 +40,9 @@ func streamSocketClient(c *call) Value {
 		}
 	}
 	fp, errno, errstr := c.rt.StreamSocketClient(c.text(0), opts...)
+	if fp == nil && c.libraryThrew() {
+		return nil
+	}
 	c.out[1], c.out[2] = int64(errno), errstr
 	return streamOrFalse(fp)
 }
@@ -76,25 +84,34 @@ func copyToStream(c *call) Value {
 }
 
 // streamSelect hands the arrays over as slices, and keeps of each array the
-// entries whose stream came back, under their keys.
+// entries whose stream came back, under their keys. What isn't an open stream
+// is left out; PHP 7.4 says so in each of its passes over an array, PHP 8
+// throws at the end.
 func streamSelect(c *call) Value {
-	var slices [3]*[]*phpstream.Stream
-	any := false
-	for i := range slices {
+	var sets [3]*[]*phpstream.Stream
+	any, buffered := false, false
+	var strangers [3][]Value
+	for i := range sets {
 		a, _ := c.args[i].(*Array)
 		if a == nil {
 			continue
 		}
 		list := []*phpstream.Stream{}
 		for _, v := range a.All() {
-			if fp, ok := v.(*phpstream.Stream); ok {
-				list = append(list, fp)
-			} else if !c.complain(notAStreamArgument) && !old(c.rt) {
-				return nil
+			fp, ok := v.(*phpstream.Stream)
+			if !ok || !phpstream.IsResource(fp) {
+				strangers[i] = append(strangers[i], v)
+				continue
 			}
-			any = any || phpstream.IsResource(v)
+			list = append(list, fp)
+			any = true
 		}
-		slices[i] = &list
+		sets[i] = &list
+		c.strangers(strangers[i])
+	}
+	if !any {
+		// The library finds its Runtime by the streams; here there is none.
+		return c.complain(phpfacts.NoArrays)
 	}
 	var timeout []int
 	if s, ok := c.args[3].(int64); ok {
@@ -102,41 +119,65 @@ func streamSelect(c *call) Value {
 		if us, ok := c.args[4].(int64); ok {
 			timeout = append(timeout, int(us))
 		}
-	} else if us, ok := c.args[4].(int64); ok && us != 0 && any && !old(c.rt) {
-		c.complain(microsecondsAlone)
-		return nil
+	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) {
+		return c.complain(microsecondsAlone)
 	}
-	if !any {
-		// The library finds its Runtime by the streams; here there is none.
-		return c.complain(phpfacts.NoArrays)
+	if sets[0] != nil {
+		for _, fp := range *sets[0] {
+			buffered = buffered || len(strangers[0]) > 0 && phpstream.StreamGetMetaData(fp).UnreadBytes > 0
+		}
 	}
-	n, ok := phpstream.StreamSelect(slices[0], slices[1], slices[2], timeout...)
-	for i, list := range slices {
+	n, ok := phpstream.StreamSelect(sets[0], sets[1], sets[2], timeout...)
+	if !ok {
+		return false
+	}
+	c.strangers(strangers[0])
+	for i, list := range sets {
 		a, _ := c.args[i].(*Array)
 		if a == nil {
 			continue
 		}
-		back := map[*phpstream.Stream]bool{}
-		for _, fp := range *list {
-			back[fp] = true
+		if !buffered {
+			c.strangers(strangers[i])
 		}
-		kept := &Array{}
-		for k, v := range a.All() {
-			if fp, isStream := v.(*phpstream.Stream); isStream && back[fp] {
-				kept.Set(k, v)
-			}
+		c.out[i] = keep(a, *list)
+		if len(strangers[i]) > 0 && !old(c.rt) {
+			c.throw(phpfacts.TypeError, strangerText(strangers[i][len(strangers[i])-1]))
 		}
-		c.out[i] = kept
 	}
-	return intOrFalse(n, ok)
+	return int64(n)
 }
 
-var (
-	notAStreamArgument = phpfacts.Complaint{Class: phpfacts.TypeError, Text: "supplied argument is not a valid stream resource",
-		Old: "supplied argument is not a valid stream resource"}
-	microsecondsAlone = phpfacts.Complaint{Class: phpfacts.ValueError,
-		Text: "Argument #5 ($microseconds) must be null when argument #4 ($seconds) is null"}
-)
+// keep is what of an array PHP leaves: the entries whose stream came back.
+func keep(a *Array, list []*phpstream.Stream) *Array {
+	kept := &Array{}
+	for k, v := range a.All() {
+		if fp, ok := v.(*phpstream.Stream); ok && slices.Contains(list, fp) {
+			kept.Set(k, v)
+		}
+	}
+	return kept
+}
+
+// strangers warns of what is no open stream, as PHP 7.4 does.
+func (c *call) strangers(list []Value) {
+	if old(c.rt) {
+		for _, v := range list {
+			c.warn(strangerText(v))
+		}
+	}
+}
+
+func strangerText(v Value) string {
+	kind := "argument"
+	if isResource(v) {
+		kind = "resource"
+	}
+	return "stream_select(): supplied " + kind + " is not a valid stream resource"
+}
+
+var microsecondsAlone = phpfacts.Complaint{Class: phpfacts.ValueError,
+	Text: "Argument #5 ($microseconds) must be null when argument #4 ($seconds) is null"}
 
 func streamIsLocal(c *call) Value {
 	switch v := c.args[0].(type) {
@@ -157,6 +198,7 @@ func streamIsLocal(c *call) Value {
 	}
 }
 
+// isResource says whether a value is of PHP's type resource, open or not.
 func isResource(v Value) bool {
 	switch v.(type) {
 	case *phpstream.Stream, *phpstream.Context:

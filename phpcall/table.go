@@ -124,16 +124,32 @@ func init() {
 		nullRow("stream_context_set_default(array $options)", contextGetDefault),
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
-		nullRow("ini_set(string $option, string|int|float|bool $value)", iniSet),
+		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
 		nullRow("error_get_last()", errorGetLast),
 		nullRow("error_clear_last()", func(c *call) Value { c.rt.ErrorClearLast(); return nil }),
 		nullRow("error_reporting(?!int $error_level = null)", errorReporting),
 		nullRow("restore_error_handler()", func(c *call) Value { return c.rt.RestoreErrorHandler() }),
-		row("is_resource($value)", func(c *call) Value { return isResource(c.args[0]) && phpstream.IsResource(c.args[0]) }),
-		nullRow("get_resource_type(resource $resource)", func(c *call) Value { return phpstream.GetResourceType(c.args[0]) }),
+		row("is_resource($value)", func(c *call) Value {
+			return c.certificate(c.args[0]) || isResource(c.args[0]) && phpstream.IsResource(c.args[0])
+		}),
+		nullRow("get_resource_type(resource $resource)", func(c *call) Value {
+			if c.certificate(c.args[0]) {
+				return "OpenSSL X.509"
+			}
+			return phpstream.GetResourceType(c.args[0])
+		}),
 		nullRow("get_resource_id(resource $resource)", func(c *call) Value { return int64(phpstream.GetResourceId(c.args[0])) }).
 			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 || p == phpstream.PHP82 }),
-
+		nullRow("gethostbyname(string $hostname)", func(c *call) Value { return c.rt.Gethostbyname(c.text(0)) }),
+		nullRow("gethostbynamel(string $hostname)", gethostbynamel),
+		nullRow("gethostname()", func(c *call) Value { return textOrFalse(c.rt.Gethostname()) }),
+		nullRow("getmxrr(string $hostname, &$hosts, &$weights = null)", getmxrr),
+		nullRow("dns_get_mx(string $hostname, &$hosts, &$weights = null)", getmxrr),
+		nullRow("checkdnsrr(string $hostname, string $type = \"MX\")", checkdnsrr),
+		nullRow("dns_check_record(string $hostname, string $type = \"MX\")", checkdnsrr),
+		nullRow("dns_get_record(string $hostname, int $type = DNS_ANY, &$authoritative_name_servers = null, &$additional_records = null, bool $raw = false)", dnsGetRecord),
+		nullRow("openssl_x509_parse(OpenSSLCertificate|string $certificate, bool $short_names = true)", x509Parse),
+		nullRow("openssl_x509_fingerprint(OpenSSLCertificate|string $certificate, string $digest_algo = \"sha1\", bool $binary = false)", x509Fingerprint),
 	}
 	for i := range table {
 		index[table[i].Name] = &table[i]

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/assoc"
 )
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
@@ -169,7 +170,15 @@ func phpValue(v any) Value {
 			a.Append(int64(item))
 		}
 		return a
-	case []map[string]any:
+	case assoc.Array:
+		a := &Array{}
+		for _, e := range v {
+			a.Set(e.Key, phpValue(e.Value))
+		}
+		return a
+	case assoc.List:
+		return phpValue([]any(v))
+	case []assoc.Array:
 		a := &Array{}
 		for _, item := range v {
 			a.Append(phpValue(item))
@@ -183,12 +192,6 @@ func phpValue(v any) Value {
 		return a
 	case map[string]any:
 		return fromMap(v)
-	case map[int]any:
-		a := &Array{}
-		for _, k := range sortedKeys(v) {
-			a.Set(int64(k), phpValue(v[k]))
-		}
-		return a
 	case phpstream.Options:
 		return fromMap(v)
 	}
@@ -203,8 +206,8 @@ func fromMap[T any](m map[string]T) *Array {
 	return a
 }
 
-func sortedKeys[K int | string, T any](m map[K]T) []K {
-	keys := make([]K, 0, len(m))
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}

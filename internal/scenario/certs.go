@@ -21,7 +21,7 @@ import (
 // Certs are the certificates that scenarios know by name: in peers' scripts
 // as cert=NAME, and as files in {{DIR}}.
 //
-//	ca.pem other-ca.pem both-ca.pem    authorities; peers' certificates are below ca, unless they say otherwise
+//	ca.pem other-ca.pem both-ca.pem intermediate.pem both-intermediate.pem  authorities; peers' certificates are below ca, unless they say otherwise
 //	empty.pem garbage.pem              a cafile without a certificate, one that is no PEM
 //	capath/ capath-wrong/ capath-empty/  hashed directories: right, with a wrong name, without files
 //	NAME.pem NAME.key NAME-all.pem     a peer's or client's certificate, its key, both
@@ -101,6 +101,7 @@ func NewCerts(dir string) (*Certs, error) {
 	two := one.NewCA(testcert.Spec{CN: "Scenario Intermediate 2", Org: "Scenario"})
 	three := two.NewCA(testcert.Spec{CN: "Scenario Intermediate 3", Org: "Scenario"})
 	c.byID["one"] = one.Issue(local) // one intermediate above
+	c.byID["client-one"] = one.Issue(testcert.Spec{CN: "client-one", EKU: leaves["client"].EKU})
 	c.byID["missing"] = one.Issue(local)
 	c.byID["deep"] = three.Issue(local) // three of them
 	c.byID["leaf-signed"] = c.byID["good"].Issue(local)
@@ -121,6 +122,7 @@ func NewCerts(dir string) (*Certs, error) {
 	testcert.WriteCAs(dir, "other-ca.pem", c.other)
 	testcert.WriteCAs(dir, "both-ca.pem", c.other, c.ca)
 	testcert.WriteCAs(dir, "intermediate.pem", one)
+	testcert.WriteCAs(dir, "both-intermediate.pem", one, c.ca)
 	testcert.WriteFile(dir, "empty.pem", nil)
 	testcert.WriteFile(dir, "garbage.pem", []byte("-----BEGIN CERTIFICATE-----\nnothing of the kind\n-----END CERTIFICATE-----\n"))
 	testcert.WriteFile(dir, "text.pem", []byte("no certificate here\n"))
@@ -175,6 +177,8 @@ func (c *Certs) server(o map[string]string) (*tls.Config, error) {
 	config := &tls.Config{
 		Certificates: []tls.Certificate{cert.TLS()},
 		MinVersion:   tls.VersionTLS12,
+		// What one write sends is one record.
+		DynamicRecordSizingDisabled: true,
 		// The curves that every OpenSSL in question offers: a hybrid one would
 		// make the recording depend on the peer.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},

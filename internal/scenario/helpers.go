@@ -9,6 +9,9 @@ var helpers = map[string]bool{
 	"array_keys": true, "sha1": true,
 }
 
+// last_message, error_get_last()["message"] or null, is a helper whose answer
+// is recorded.
+
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {
 	for _, c := range calls(x) {

@@ -253,19 +253,19 @@ func (in *interpreter) call(x Call) (phpcall.Value, error) {
 		}
 		args[i] = v
 	}
-	if helpers[x.Name] {
+	if helpers[x.Name] || x.Name == "last_message" {
 		return in.helper(x.Name, args)
 	}
 	r := phpcall.Call(in.rt, x.Name, args)
+	// In order: one variable may stand for several outputs.
+	for i, a := range x.Args {
+		name, isVariable := a.(Variable)
+		if v, set := r.Out[i]; set && isVariable {
+			in.vars[name.Name] = v
+		}
+	}
 	if r.Thrown != nil {
 		return nil, thrown{r.Thrown}
-	}
-	for i, v := range r.Out {
-		if i < len(x.Args) {
-			if name, ok := x.Args[i].(Variable); ok {
-				in.vars[name.Name] = v
-			}
-		}
 	}
 	if fp, ok := r.Value.(*phpstream.Stream); ok {
 		in.opened = append(in.opened, fp)
@@ -277,6 +277,11 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	text := func(i int) string { s, _ := args[i].(string); return s }
 	number := func(i int) int { n, _ := args[i].(int64); return int(n) }
 	switch name {
+	case "last_message":
+		if a, ok := phpcall.Call(in.rt, "error_get_last", nil).Value.(*phpcall.Array); ok {
+			message, _ := a.Get("message")
+			return message, nil
+		}
 	case "usleep":
 		time.Sleep(time.Duration(number(0)) * time.Microsecond)
 	case "str_repeat":

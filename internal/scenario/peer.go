@@ -302,8 +302,13 @@ func (p *peerConn) step(st Step) error {
 			if err := c.CloseWrite(); err != nil {
 				return err
 			}
+			// crypto/tls has just forbidden all writing on the socket.
+			p.base.SetDeadline(time.Now().Add(longest))
 			io.Copy(logWriter{p.log}, p.rw)
 		}
+		p.untls()
+	case "clear":
+		io.Copy(logWriter{p.log}, p.rw)
 		p.untls()
 	case "sleep":
 		p.peer.pause(st.Wait)

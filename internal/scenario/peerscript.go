@@ -12,10 +12,12 @@ import (
 // (tcp, which may be left out, tcp6, udp, unix, udg, or full: a port whose
 // queue of connections is full, so that it never answers) and steps, one a
 // line. "accept" begins the script of the next connection; connections beyond
-// the script are read to their end.
+// the script are read to their end. "quiet" keeps what the peer saw out of the
+// answers, where it depends on the kernel's buffers.
 type Peer struct {
 	Name   string // empty for the main one
 	Listen string
+	Quiet  bool
 	Conns  [][]Step
 }
 
@@ -43,6 +45,7 @@ var stepForms = map[string]string{
 	"tls":         "o",  // a TLS handshake as server
 	"starttls":    "o",  // the same; says that plain text came before
 	"closenotify": "",   // end TLS, keep the connection, read on in clear
+	"clear":       "",   // the same when the other side has ended TLS, without an answer
 	"sleep":       "d",
 	"close":       "",
 	"reset":       "",  // close with RST
@@ -69,6 +72,8 @@ func ParsePeer(name, text string) (Peer, error) {
 				return p, fmt.Errorf("line %d: can't listen on %q", n+1, rest)
 			}
 			p.Listen = rest
+		case "quiet":
+			p.Quiet = true
 		case "accept":
 			p.Conns = append(p.Conns, nil)
 		default:

@@ -21,7 +21,7 @@ type PHP struct {
 }
 
 // FindPHP looks for a PHP: PHPSTREAM_PHP84 (and 82, 74), then the folder that
-// make-php made, then php on the PATH when it is of this version.
+// make-php made, then php84, php8.4 and php on the PATH.
 func FindPHP(version string) (*PHP, error) {
 	short := strings.ReplaceAll(version, ".", "")
 	try := [][]string{}
@@ -37,10 +37,13 @@ func FindPHP(version string) (*PHP, error) {
 				try = append(try, []string{"chroot", dir, "/usr/bin/php"})
 			}
 		}
-		try = append(try, []string{"php"})
+		try = append(try, []string{"php" + short}, []string{"php" + version}, []string{"php"})
 	}
 	var tried []string
 	for _, command := range try {
+		if _, err := exec.LookPath(command[0]); err != nil {
+			continue
+		}
 		p := &PHP{Version: version, Command: command}
 		got, err := p.run("", nil, []string{"-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"})
 		if err == nil && got == version {

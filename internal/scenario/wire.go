@@ -52,6 +52,11 @@ func (l *wireLog) String() string {
 	defer l.mu.Unlock()
 	var out []string
 	for _, p := range l.parts {
+		if p.note == "tls-failed" || p.note == "clear" {
+			if p.data = withoutRecords(p.data); len(p.data) == 0 {
+				continue
+			}
+		}
 		if p.note != "" {
 			out = append(out, p.note)
 		}
@@ -68,6 +73,15 @@ func (l *wireLog) String() string {
 		return `""`
 	}
 	return strings.Join(out, " ")
+}
+
+// withoutRecords takes off the TLS records, alerts mostly, in front of what was
+// sent in clear.
+func withoutRecords(b []byte) []byte {
+	for len(b) >= 5 && b[0] >= 20 && b[0] <= 23 && b[1] == 3 {
+		b = b[min(5+(int(b[3])<<8|int(b[4])), len(b)):]
+	}
+	return b
 }
 
 func clientHello(b []byte) int { return bytes.Index(b, []byte{22, 3, 1}) }

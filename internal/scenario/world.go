@@ -174,6 +174,9 @@ func (w *World) Collapse(text string) string {
 func (w *World) wire() []Field {
 	var out []Field
 	for _, p := range w.peers {
+		if p.Quiet {
+			continue
+		}
 		name := p.Name
 		if name == "" {
 			name = "main"

@@ -133,6 +133,12 @@ function handler_push($name)
     set_error_handler(driver::handler($name));
 }
 
+/** The last error without its place. */
+function last_message()
+{
+    return error_get_last()['message'] ?? null;
+}
+
 /** Lets the peer's "await NAME" go on. */
 function mark($name)
 {
