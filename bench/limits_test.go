@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/phpstream-go/phpstream"
+)
+
+// Limits that hold on any machine: they count, and time nothing.
+
+// A line costs one allocation, the string, and nothing when the buffer is
+// filled again. crypto/tls allocates a little for each record of up to 16 KB.
+func TestFgetsAllocatesTheLineAlone(t *testing.T) {
+	const perRun, runs = 1000, 50
+	perRecord := map[string]float64{"plain": 0, "TLS": 2}
+	for name, j := range transports(server(t)) {
+		t.Run(name, func(t *testing.T) {
+			fp := ported(t, j, "lines 1000000\n")
+			allocs := testing.AllocsPerRun(runs, func() {
+				for range perRun {
+					if line, ok := Fgets(fp); !ok || len(line) != lineLength {
+						t.Fatal(line, ok)
+					}
+				}
+			})
+			// Records begin small; by the warm-up's end they are large.
+			reads := float64(perRun*lineLength)/1024 + 1
+			if most := perRun + perRecord[name]*reads; allocs > most {
+				t.Errorf("%v allocations for %d lines, want at most %v", allocs, perRun, most)
+			}
+		})
+	}
+}
+
+// A line that is in the buffer already costs exactly its string.
+func TestFgetsOfBufferedLine(t *testing.T) {
+	for name, j := range transports(server(t)) {
+		t.Run(name, func(t *testing.T) {
+			fp := ported(t, j, "page 110\n")
+			Fwrite(fp, "!")
+			if _, ok := Fgets(fp); !ok {
+				t.Fatal("no line")
+			}
+			perRun := StreamGetMetaData(fp).UnreadBytes / lineLength / 2 // one run goes before the counted one
+			if perRun < 1 {
+				t.Fatal("nothing is buffered")
+			}
+			allocs := testing.AllocsPerRun(1, func() {
+				for range perRun {
+					Fgets(fp)
+				}
+			})
+			if allocs != float64(perRun) {
+				t.Errorf("%v allocations for %d buffered lines", allocs, perRun)
+			}
+		})
+	}
+}
+
+// The second handshake parses no authorities: with 140 of them in the CA file
+// it allocates about as much as with one. That the measure would tell is shown
+// by a file that has changed.
+func TestAuthoritiesAreParsedOnce(t *testing.T) {
+	p := server(t)
+	handshake := func(file string) float64 {
+		j := job{Addr: p.DataTLS, CAFile: file, Name: p.Name, TLS: true}
+		return testing.AllocsPerRun(5, func() { // one run more goes before
+			fp, err := portOpen(j)
+			if err != nil {
+				t.Fatal(err)
+			}
+			Fclose(fp)
+		})
+	}
+	bundle := filepath.Join(t.TempDir(), "bundle.pem")
+	data, err := os.ReadFile(p.Bundle)
+	if err == nil {
+		err = os.WriteFile(bundle, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, many := handshake(p.CAFile), handshake(bundle)
+	if many > one+bundleSize {
+		t.Errorf("%v allocations with %d authorities, %v with one", many, bundleSize, one)
+	}
+	changed := testing.AllocsPerRun(1, func() {
+		later := time.Now().Add(time.Duration(time.Now().Nanosecond()) * time.Microsecond)
+		if err := os.Chtimes(bundle, later, later); err != nil {
+			t.Fatal(err)
+		}
+		fp, err := portOpen(job{Addr: p.DataTLS, CAFile: bundle, Name: p.Name, TLS: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		Fclose(fp)
+	})
+	if changed < one+10*bundleSize {
+		t.Errorf("%v allocations after the file changed, %v with one authority: nothing was parsed", changed, one)
+	}
+}
+
+// An idle stream without TLS that has been used stays below 4 KB.
+func TestIdleStreamIsSmall(t *testing.T) {
+	c := contest{ports: server(t), quick: true}
+	w := idleWorks[0]
+	w.Quick = 1000
+	r, err := c.once(t.Context(), w, "phpstream", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Count != w.Quick || r.Heap <= 0 || r.Heap >= 4096 {
+		t.Errorf("%d streams of %.0f bytes", r.Count, r.Heap)
+	}
+}
+
+// A smoke run of the whole, with PHP where there is one.
+func TestQuickRun(t *testing.T) {
+	readme := filepath.Join(t.TempDir(), "README.md")
+	if err := os.WriteFile(readme, []byte("before\n"+figuresBegin+"old\n"+figuresEnd+"after\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	var out strings.Builder
+	if err := command(ctx, []string{"-quick", "-md", readme}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures := string(data)
+	if !strings.HasPrefix(figures, "before\n") || !strings.HasSuffix(figures, "after\n") || strings.Contains(figures, "old") {
+		t.Errorf("README.md is now\n%s", figures)
+	}
+	for _, w := range append(works, idleWorks...) {
+		if !strings.Contains(out.String(), w.Name) || !strings.Contains(figures, "| "+w.Name) {
+			t.Errorf("%s is missing", w.Name)
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	s := scores{
+		"phpstream": {{Seconds: 1, Count: 10}, {Seconds: 2, Count: 10}, {Seconds: 1, Count: 40}},
+		"plain":     {{Seconds: 1, Count: 20}, {Seconds: 1, Count: 5}, {Seconds: 1, Count: 10}},
+	}
+	if got, want := s.over("phpstream", speed), (spread{10, 5, 40}); got != want {
+		t.Errorf("speed %v, want %v", got, want)
+	}
+	if got, want := s.ratio("phpstream", "plain", speed), (spread{1, 0.5, 4}); got != want {
+		t.Errorf("ratio %v, want %v", got, want)
+	}
+	if got := s.ratio("phpstream", "php", speed); got != (spread{}) {
+		t.Errorf("ratio without PHP %v", got)
+	}
+	if got := spreadOf([]float64{1, 2, 3, 6}); got.Median != 2.5 {
+		t.Errorf("median of an even number %v", got.Median)
+	}
+}

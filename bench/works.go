@@ -1,0 +1,111 @@
+package main
+
+import "time"
+
+// work is one row of the table.
+type work struct {
+	Name   string
+	Unit   string // of what is counted per second
+	Scale  float64
+	Job    job // without addresses
+	Addr   func(p ports) string
+	CAs    func(p ports) string
+	Rounds int // the most; 0: as many as asked for
+	Quick  int // the count of a smoke run
+	// PHP has a process with one stream at a time, and Single a share of the
+	// count: the figures are per second all the same.
+	Single int
+	Note   string
+}
+
+func data(p ports) string     { return p.Data }
+func dataTLS(p ports) string  { return p.DataTLS }
+func mailAt(p ports) string   { return p.Mail }
+func mailTLS(p ports) string  { return p.MailTLS }
+func slowMail(p ports) string { return p.Slow }
+func caFile(p ports) string   { return p.CAFile }
+func bundle(p ports) string   { return p.Bundle }
+
+const mega = 1 << 20
+
+// Each way to read 8192 bytes at a time stands against its like.
+const (
+	stringNote = "plain Go makes a string of each read, as fread does"
+	bufferNote = "plain Go reads into one buffer again and again, and makes no strings"
+	readerNote = "both read into one buffer; PHP can only fread"
+)
+
+// works are the rows in their order. The counts are for about half a second
+// each on the machine of README.md.
+var works = []work{
+	{Name: "lines, plain", Unit: "million lines/s", Scale: 1e6, Addr: data, Quick: 20_000,
+		Job: job{Work: "lines", Count: 4_000_000}},
+	{Name: "lines, TLS", Unit: "million lines/s", Scale: 1e6, Addr: dataTLS, Quick: 20_000,
+		Job: job{Work: "lines", TLS: true, Count: 3_000_000}},
+	{Name: "fread 8192, plain", Unit: "MB/s", Scale: mega, Addr: data, Quick: mega,
+		Job: job{Work: "strings", Count: 512 * mega}, Note: stringNote},
+	{Name: "fread 8192, TLS", Unit: "MB/s", Scale: mega, Addr: dataTLS, Quick: mega,
+		Job: job{Work: "strings", TLS: true, Count: 384 * mega}, Note: stringNote},
+	{Name: "fread 8192 against one buffer, plain", Unit: "MB/s", Scale: mega, Addr: data, Quick: mega,
+		Job: job{Work: "read", Count: 512 * mega}, Note: bufferNote},
+	{Name: "fread 8192 against one buffer, TLS", Unit: "MB/s", Scale: mega, Addr: dataTLS, Quick: mega,
+		Job: job{Work: "read", TLS: true, Count: 384 * mega}, Note: bufferNote},
+	{Name: "Stream.Read into one buffer, plain", Unit: "MB/s", Scale: mega, Addr: data, Quick: mega,
+		Job: job{Work: "reader", Count: 768 * mega}, Note: readerNote},
+	{Name: "Stream.Read into one buffer, TLS", Unit: "MB/s", Scale: mega, Addr: dataTLS, Quick: mega,
+		Job: job{Work: "reader", TLS: true, Count: 384 * mega}, Note: readerNote},
+	{Name: "stream_get_contents, plain", Unit: "MB/s", Scale: mega, Addr: data, Quick: mega,
+		Job: job{Work: "contents", Count: 512 * mega}},
+	{Name: "stream_get_contents, TLS", Unit: "MB/s", Scale: mega, Addr: dataTLS, Quick: mega,
+		Job: job{Work: "contents", TLS: true, Count: 256 * mega}},
+	{Name: "fwrite 64 KB, plain", Unit: "MB/s", Scale: mega, Addr: data, Quick: mega,
+		Job: job{Work: "write", Count: 1024 * mega}},
+	{Name: "fwrite 64 KB, TLS", Unit: "MB/s", Scale: mega, Addr: dataTLS, Quick: mega,
+		Job: job{Work: "write", TLS: true, Count: 512 * mega}},
+	{Name: "mail, plain", Unit: "mails/s", Scale: 1, Addr: mailAt, Quick: 10,
+		Job: job{Work: "mails", Count: 2000}},
+	{Name: "mail, tls://", Unit: "mails/s", Scale: 1, Addr: mailTLS, Quick: 10,
+		Job: job{Work: "mails", TLS: true, Count: 400}},
+	{Name: "mail, STARTTLS", Unit: "mails/s", Scale: 1, Addr: mailAt, Quick: 10,
+		Job: job{Work: "mails", StartTLS: true, Count: 400}},
+	{Name: "mail, tls://, large CA file", Unit: "mails/s", Scale: 1, Addr: mailTLS, CAs: bundle, Quick: 5,
+		Job:  job{Work: "mails", TLS: true, Count: 400},
+		Note: "140 authorities in the file, about as many as a system's"},
+	{Name: "slow server, one by one", Unit: "mails/s", Scale: 1, Addr: slowMail, Rounds: 3, Quick: 1,
+		Job:  job{Work: "mails", Count: 10},
+		Note: "10 mails are measured; 1,000 would take this process over two minutes"},
+	{Name: "slow server, 1,000 mails, 500 goroutines", Unit: "mails/s", Scale: 1, Addr: slowMail, Rounds: 5, Quick: 20, Single: 10,
+		Job:  job{Work: "mails", Count: 1000, Workers: 500},
+		Note: "PHP: one process, 10 mails measured, given as a rate"},
+}
+
+// idleWorks are the rows of the memory table.
+var idleWorks = []work{
+	{Name: "idle stream, plain", Addr: data, Rounds: 3, Quick: 100, Single: 500,
+		Job: job{Work: "idle", Count: 5000}},
+	{Name: "idle stream, TLS", Addr: dataTLS, Rounds: 3, Quick: 50, Single: 500,
+		Job: job{Work: "idle", TLS: true, Count: 5000}},
+}
+
+// limit bounds one client process.
+const limit = 2 * time.Minute
+
+// fill makes the job of one contestant.
+func (w work) fill(p ports, impl string, quick bool) job {
+	j := w.Job
+	j.Addr, j.Name, j.CAFile = w.Addr(p), p.Name, p.CAFile
+	if w.CAs != nil {
+		j.CAFile = w.CAs(p)
+	}
+	if j.Work == "mails" {
+		j.Message = message()
+	}
+	if quick {
+		j.Count = w.Quick
+	}
+	if impl == "php" && w.Single > 0 {
+		j.Count = min(j.Count, w.Single)
+		j.Workers = 1
+	}
+	return j
+}
