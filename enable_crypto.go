@@ -188,7 +188,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		c.describe(err)
 		return cryptoFailed
 	}
-	s.capture(t)
+	s.capture(c, t)
 	warnings, err := t.Check()
 	if err != nil {
 		s.refuse.Store(true)
@@ -204,7 +204,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 
 // capture puts the peer's certificates into the context, where it asks for
 // them: after the handshake, before name and fingerprint are checked.
-func (s *Stream) capture(t *secure.Conn) {
+func (s *Stream) capture(c *call, t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx
 	s.mu.Unlock()
@@ -219,7 +219,10 @@ func (s *Stream) capture(t *secure.Conn) {
 	if on("capture_peer_cert_chain") && len(certs) > 0 {
 		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
 	}
-	if on("capture_session_meta") && t.State().HandshakeComplete {
+	if on("capture_session_meta") {
+		if text := c.rt.facts.SessionMeta; text != "" {
+			c.bare(E_DEPRECATED, text)
+		}
 		m := cryptoMeta(t.State())
 		x.set("ssl", "session_meta", map[string]any{
 			"protocol":       m.Protocol,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -56,6 +57,7 @@ func (rt *Runtime) Fsockopen(hostname string, port int, timeout ...float64) (fp 
 		return fp, 0, ""
 	}
 	c.fail(f.err)
+	hostname, _, _ = strings.Cut(hostname, "\x00") // a C string in PHP
 	c.warning(rt.facts.Connect + " to " + hostname + ":" + strconv.Itoa(port) + " (" + f.reason() + ")")
 	return nil, f.errno, f.errstr
 }

@@ -75,7 +75,7 @@ func NewRuntime(profile ...Profile) *Runtime {
 	return &Runtime{
 		version:   version,
 		facts:     phpfacts.Of(version),
-		reporting: E_ALL,
+		reporting: ErrorLevel(phpfacts.Of(version).ErrorLevels),
 		ini:       iniDefaults(),
 	}
 }
@@ -124,9 +124,10 @@ func IniSet(option, value string) (old string, ok bool) { return defaultRuntime.
 func (rt *Runtime) IniSet(option, value string) (old string, ok bool) {
 	c := rt.call("ini_set")
 	defer c.deliver()
-	if option == "default_socket_timeout" && rt.facts.Throws && value != "" && !startsNumber(value) {
-		c.bare(E_WARNING, `Invalid "`+option+`" setting. Invalid quantity "`+value+
-			`": no valid leading digits, interpreting as "0" for backwards compatibility`)
+	if option == "default_socket_timeout" && rt.facts.Quantities {
+		if _, complaint := phpvalue.Quantity(value); complaint != "" {
+			c.bare(E_WARNING, `Invalid "`+option+`" setting. `+complaint)
+		}
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
@@ -136,22 +137,11 @@ func (rt *Runtime) IniSet(option, value string) (old string, ok bool) {
 	return old, ok
 }
 
-func startsNumber(s string) bool {
-	for i := range len(s) {
-		switch ch := s[i]; {
-		case ch >= '0' && ch <= '9':
-			return true
-		case ch != ' ' && ch != '\t' && ch != '-' && ch != '+':
-			return false
-		}
-	}
-	return false
-}
-
 // socketTimeout is default_socket_timeout.
 func (rt *Runtime) socketTimeout() time.Duration {
 	v, _ := rt.IniGet("default_socket_timeout")
-	return seconds(phpvalue.Int(v))
+	n, _ := phpvalue.Quantity(v)
+	return seconds(n)
 }
 
 // seconds turns PHP's seconds into a duration without running over.

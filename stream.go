@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -38,6 +39,8 @@ type Stream struct {
 	tell    atomic.Int64 // PHP's position
 	goRead  atomic.Int64 // SetReadDeadline, unix nanoseconds, 0: none
 	goWrite atomic.Int64
+	broken  atomic.Bool   // TLS has failed for good: nothing goes out any more
+	pass    atomic.Uint64 // of the last select that met the stream
 
 	mu      sync.Mutex // guards what follows
 	ctx     *Context
@@ -69,10 +72,13 @@ func (rt *Runtime) newStream(label string) *Stream {
 
 // begin starts a call that takes a stream: it answers false, having reported
 // PHP's TypeError, where the stream is nil or closed.
-func (s *Stream) begin(function string) (call, bool) {
+func (s *Stream) begin(function string) (call, bool) { return s.beginAs(function, "stream") }
+
+// beginAs is begin for a parameter with a name of its own.
+func (s *Stream) beginAs(function, parameter string) (call, bool) {
 	c := s.runtime().call(function)
 	if s == nil {
-		c.notResource("stream")
+		c.notResource(1, parameter)
 		c.deliver()
 		return c, false
 	}
@@ -85,13 +91,13 @@ func (s *Stream) begin(function string) (call, bool) {
 }
 
 // notResource reports that a parameter got false, which is what nil stands for.
-func (c *call) notResource(parameter string) {
+func (c *call) notResource(number int, parameter string) {
 	given := phpvalue.TypeName(false, c.rt.version)
 	if !c.rt.facts.Throws {
-		c.bare(E_WARNING, c.name+"() expects parameter 1 to be resource, "+given+" given")
+		c.bare(E_WARNING, fmt.Sprintf("%s() expects parameter %d to be resource, %s given", c.name, number, given))
 		return
 	}
-	c.throw(phpfacts.TypeError, c.name+"(): Argument #1 ($"+parameter+") must be of type resource, "+given+" given")
+	c.throw(phpfacts.TypeError, fmt.Sprintf("%s(): Argument #%d ($%s) must be of type resource, %s given", c.name, number, parameter, given))
 }
 
 func (s *Stream) runtime() *Runtime {
@@ -146,7 +152,7 @@ func GetResourceType(v any) string {
 		}
 	}
 	c := defaultRuntime.call("get_resource_type")
-	c.notResource("resource")
+	c.notResource(1, "resource")
 	c.deliver()
 	return ""
 }
@@ -167,7 +173,7 @@ func GetResourceId(v any) int {
 		}
 	}
 	c := defaultRuntime.call("get_resource_id")
-	c.notResource("resource")
+	c.notResource(1, "resource")
 	c.deliver()
 	return 0
 }

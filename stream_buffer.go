@@ -3,8 +3,10 @@ package phpstream
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/secure"
@@ -110,7 +112,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	case timedOut(err):
 		s.expired.Store(true)
 		c.fail(err)
-		return 0, false
+		return 0, s.rt.facts.TimeoutReadsNothing
 	case secure.IsEOF(err):
 		s.eof.Store(true)
 		return 0, true
@@ -137,6 +139,7 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 	}
 	s.eof.Store(true)
 	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
+		s.broken.Store(!fromSystem(err))
 		c.fail(err)
 		c.describe(err)
 	}
@@ -157,6 +160,13 @@ func (s *Stream) fillReceived(t *secure.Conn) {
 	if secure.IsEOF(err) {
 		s.eof.Store(true)
 	}
+}
+
+// fromSystem tells errors of the socket from those of TLS, after which OpenSSL
+// tries nothing more.
+func fromSystem(err error) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno)
 }
 
 // tlsTimeout is the stream's timeout as PHP's TLS takes it: zero means none.
@@ -198,7 +208,11 @@ func (s *Stream) alive() bool {
 	if t := s.crypto.Load(); t != nil {
 		return t.Alive()
 	}
-	return len(s.raw) > 0 || s.inHandshake() || s.wire.Alive()
+	if len(s.raw) > 0 || s.inHandshake() {
+		return true
+	}
+	err := s.wire.Look()
+	return err == nil || err != io.EOF && s.rt.facts.ResetIsAlive
 }
 
 // bufferedLine answers the next line where all of it is buffered, which is
@@ -338,6 +352,9 @@ func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
 }
 
 func (s *Stream) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
+	if s.broken.Load() {
+		return 0, true // it has been told
+	}
 	var err error
 	if s.blocked.Load() {
 		n, err = t.Write(p, s.writeTimeout(s.tlsTimeout()))

@@ -31,6 +31,7 @@ type Context struct {
 type StreamOrContext interface {
 	streamContext() *Context
 	runtime() *Runtime
+	isNil() bool
 }
 
 func (rt *Runtime) newContext() *Context {
@@ -185,11 +186,20 @@ func decodeContext(context StreamOrContext, function string, wrong phpfacts.Comp
 	}
 	c := context.runtime().call(function)
 	x := context.streamContext()
-	if x == nil {
+	switch {
+	case x != nil:
+	case context.isNil() && wrong == phpfacts.NotStreamOrContext:
+		c.notResource(1, "stream_or_context")
+	case context.isNil():
+		c.notResource(1, "context")
+	default:
 		c.complain(wrong)
 	}
 	return c, x
 }
+
+func (x *Context) isNil() bool { return x == nil }
+func (s *Stream) isNil() bool  { return s == nil }
 
 func (x *Context) setParams(c *call, params Params) bool {
 	if f, ok := params["notification"]; ok {

@@ -194,16 +194,21 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 //
 // php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
-	c, ok := from.begin("stream_copy_to_stream")
-	if !ok {
-		return 0, false
-	}
-	if to == nil || to.closed.Load() {
-		c.complain(phpfacts.NotAStream)
+	if from != nil && to == nil { // types come before states
+		c := from.rt.call("stream_copy_to_stream")
+		c.notResource(2, "to")
 		c.deliver()
 		return 0, false
 	}
+	c, ok := from.beginAs("stream_copy_to_stream", "from")
+	if !ok {
+		return 0, false
+	}
 	defer c.deliver()
+	if to.closed.Load() {
+		c.complain(phpfacts.NotAStream)
+		return 0, false
+	}
 	length, offset := lengthAndOffset(lengthOffset, 0)
 	if offset > 0 {
 		c.warning(from.rt.facts.Seek)

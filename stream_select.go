@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -11,9 +12,10 @@ import (
 // StreamSelect waits until one of the streams can be read or written without
 // waiting, or has out-of-band data, and rewrites the slices to those that can.
 // The timeout is seconds and microseconds; without one it waits for ever. It
-// answers how many entries the slices have then, 0 after the timeout (the slices
-// are empty), and false with the slices unchanged when it fails. Any of the
-// slices may be nil, and the same stream or slice may be passed more than once.
+// answers how many streams are in the slices then (one that stands in a slice
+// twice counts once), 0 after the timeout (the slices are empty), and false with
+// the slices unchanged when it fails. Any of the slices may be nil, and the same
+// slice may be passed more than once.
 //
 // A stream counts as readable when it has data, buffered or not, and at its end.
 // When one has buffered data (TLS's too), PHP does not ask the sockets: only the
@@ -31,19 +33,16 @@ import (
 func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok bool) {
 	c := selectRuntime(read, write, except).call("stream_select")
 	defer c.deliver()
-	p := poller{}
+	sets := [...]*[]*Stream{read, write, except}
+	p := newPoller(sets)
 	defer p.release()
-	usable, closed := 0, false
-	for _, set := range [...]struct {
-		streams *[]*Stream
-		want    wire.Readiness
-	}{{read, wire.Readable}, {write, wire.Writable}, {except, wire.Urgent}} {
-		k, found := p.add(&c, set.streams, set.want)
-		usable += k
-		closed = closed || found
+	closed := false
+	for i, want := range [...]wire.Readiness{wire.Readable, wire.Writable, wire.Urgent} {
+		closed = p.add(&c, sets[i], want) || closed
+		p.ends[i] = len(p.streams)
 	}
 	switch {
-	case usable == 0:
+	case len(p.streams) == 0:
 		c.complain(phpfacts.NoArrays)
 		return 0, false
 	case closed && c.rt.facts.Throws:
@@ -66,9 +65,12 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 	}
 	// All answers are taken before any slice is rewritten: the same slice may
 	// stand in two places.
-	ready := [...][]*Stream{p.ready(read, wire.Readable), p.ready(write, wire.Writable), p.ready(except, wire.Urgent)}
-	for i, set := range [...]*[]*Stream{read, write, except} {
-		n += len(ready[i])
+	var ready [len(sets)][]*Stream
+	for i := range sets {
+		ready[i] = p.ready(i)
+	}
+	for i, set := range sets {
+		n += len(ready[i]) - p.twice[i]
 		if set != nil {
 			*set = ready[i]
 		}
@@ -163,25 +165,41 @@ func (s *Stream) hasBuffered() bool {
 	return s.w > s.r
 }
 
-// poller is the descriptors of one select.
+// poller is the descriptors of one select: an item for each entry of the
+// slices, one after the other, so that a stream that stands in two of them has
+// two.
 type poller struct {
-	items []wire.PollItem
-	place map[*Stream]int // in items
-	held  []*wire.Conn
-	maxFD int
-	waker *wire.Waker
-	await []*Stream // with a handshake under way
+	streams []*Stream
+	items   []wire.PollItem // of the streams, in their order, and the waker's
+	ends    [3]int          // of each slice's part
+	repeats []int           // items of streams that stood in their slice before
+	twice   [3]int          // how many of those are ready
+	maxFD   int
+	waker   *wire.Waker
+	await   []int // those with a handshake under way
 }
 
-// add takes the streams of one set. It answers how many of them can be waited
-// for, and whether there are closed ones, of which PHP 7 warns one by one.
-func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (n int, closed bool) {
+// lastPass numbers the slices that selects have gone through, to find streams
+// that stand in one twice.
+var lastPass atomic.Uint64
+
+func newPoller(sets [3]*[]*Stream) poller {
+	n := 0
+	for _, set := range sets {
+		if set != nil {
+			n += len(*set)
+		}
+	}
+	return poller{streams: make([]*Stream, 0, n), items: make([]wire.PollItem, 0, n+1)}
+}
+
+// add takes the streams of one slice, those that can be waited for. It answers
+// whether there are closed ones, of which PHP 7 warns one by one.
+func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool) {
 	if set == nil {
-		return 0, false
+		return false
 	}
-	if p.place == nil {
-		p.place = make(map[*Stream]int, len(*set))
-	}
+	pass := lastPass.Add(1)
 	for _, s := range *set {
 		if s == nil || s.closed.Load() {
 			closed = closed || s != nil
@@ -193,30 +211,26 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (n int, close
 		if s.wire == nil {
 			continue
 		}
-		i, known := p.place[s]
-		if !known {
-			fd, ok := s.wire.Hold()
-			if !ok {
-				continue
-			}
-			p.held = append(p.held, s.wire)
-			p.maxFD = max(p.maxFD, int(fd))
-			i = len(p.items)
-			p.items = append(p.items, wire.PollItem{FD: fd})
-			p.place[s] = i
+		fd, ok := s.wire.Hold()
+		if !ok {
+			continue
 		}
-		p.items[i].Want |= want
-		n++
+		if s.pass.Swap(pass) == pass {
+			p.repeats = append(p.repeats, len(p.items))
+		}
+		p.maxFD = max(p.maxFD, int(fd))
+		p.streams = append(p.streams, s)
+		p.items = append(p.items, wire.PollItem{FD: fd, Want: want})
 	}
-	return n, closed
+	return closed
 }
 
 // poll waits. A stream whose handshake runs in the background is readable when
 // that is over, not when the peer's part of it arrives.
 func (p *poller) poll(wait time.Duration) error {
 	items := p.items
-	for s, i := range p.place {
-		if items[i].Want&wire.Readable == 0 {
+	for i, s := range p.streams {
+		if items[i].Want != wire.Readable {
 			continue
 		}
 		if s.crypto.Load() != nil && s.eof.Load() {
@@ -232,8 +246,8 @@ func (p *poller) poll(wait time.Duration) error {
 				return err
 			}
 		}
-		items[i].Want &^= wire.Readable
-		p.await = append(p.await, s)
+		items[i].Want = 0
+		p.await = append(p.await, i)
 		s.prepared().Notify(p.waker)
 	}
 	if p.waker != nil {
@@ -242,40 +256,54 @@ func (p *poller) poll(wait time.Duration) error {
 	if _, err := wire.Poll(items, wait); err != nil {
 		return err
 	}
-	copy(p.items, items)
-	for s, i := range p.place {
-		if s.crypto.Load() != nil && s.eof.Load() {
-			p.items[i].Got |= p.items[i].Want & wire.Readable
+	for i, s := range p.streams {
+		if items[i].Want == wire.Readable && s.crypto.Load() != nil && s.eof.Load() {
+			items[i].Got = wire.Readable
 		}
 	}
-	for _, s := range p.await {
-		if under, _ := s.prepared().InFlight(); !under {
-			p.items[p.place[s]].Got |= wire.Readable
+	for _, i := range p.await {
+		if under, _ := p.streams[i].prepared().InFlight(); !under {
+			items[i].Got = wire.Readable
 		}
 	}
 	return nil
 }
 
-// ready picks the streams of a set that are ready, in their order.
-func (p *poller) ready(set *[]*Stream, want wire.Readiness) []*Stream {
-	if set == nil {
+// ready picks the streams of a slice that are ready, in their order.
+func (p *poller) ready(set int) []*Stream {
+	first := 0
+	if set > 0 {
+		first = p.ends[set-1]
+	}
+	for _, i := range p.repeats {
+		if i >= first && i < p.ends[set] && p.items[i].Got != 0 {
+			p.twice[set]++
+		}
+	}
+	n := 0
+	for _, item := range p.items[first:p.ends[set]] {
+		if item.Got != 0 {
+			n++
+		}
+	}
+	if n == 0 {
 		return nil
 	}
-	var list []*Stream
-	for _, s := range *set {
-		if i, ok := p.place[s]; ok && s != nil && p.items[i].Got&want != 0 {
-			list = append(list, s)
+	list := make([]*Stream, 0, n)
+	for i := first; i < p.ends[set]; i++ {
+		if p.items[i].Got != 0 {
+			list = append(list, p.streams[i])
 		}
 	}
 	return list
 }
 
 func (p *poller) release() {
-	for _, w := range p.held {
-		w.Release()
+	for _, s := range p.streams {
+		s.wire.Release()
 	}
-	for _, s := range p.await {
-		s.prepared().Forget(p.waker)
+	for _, i := range p.await {
+		p.streams[i].prepared().Forget(p.waker)
 	}
 	if p.waker != nil {
 		p.waker.Close()

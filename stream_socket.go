@@ -19,7 +19,7 @@ func (rt *Runtime) StreamGetTransports() []string { return target.Transports(rt.
 //
 // php-src: ext/standard/streamsfuncs.c, main/network.c.
 func StreamSocketGetName(fp *Stream, remote bool) (string, bool) {
-	_, ok := fp.begin("stream_socket_get_name")
+	_, ok := fp.beginAs("stream_socket_get_name", "socket")
 	if !ok || fp.wire == nil {
 		return "", false
 	}
@@ -79,7 +79,7 @@ func StreamIsLocal(streamOrURL any) bool {
 		return defaultRuntime.StreamIsLocal(v)
 	}
 	c := defaultRuntime.call("stream_is_local")
-	c.notResource("stream")
+	c.notResource(1, "stream")
 	c.deliver()
 	return false
 }

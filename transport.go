@@ -185,14 +185,16 @@ const maxUnixPath = 108
 
 // unixPath cuts an overlong path as PHP does, with its notice.
 func (c *call) unixPath(path string) string {
-	most := maxUnixPath - 1
-	if strings.HasPrefix(path, "\x00") && c.rt.facts.AbstractPaths {
-		most = maxUnixPath
+	room, most := maxUnixPath-1, maxUnixPath-1
+	if strings.HasPrefix(path, "\x00") {
+		room, most = maxUnixPath, maxUnixPath
+	} else if !c.rt.facts.UnixNUL {
+		most = maxUnixPath // and no place for the NUL: such a path exists nowhere
 	}
 	if len(path) > most {
-		path = path[:most]
 		c.notice("socket path exceeded the maximum allowed length of " + strconv.Itoa(most) + " bytes and was truncated")
 	}
+	path = path[:min(len(path), room)]
 	if strings.HasPrefix(path, "@") {
 		return "./" + path // "@" would mean an abstract name to the system package
 	}

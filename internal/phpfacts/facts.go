@@ -3,24 +3,29 @@ package phpfacts
 // Facts is what differs between the recorded PHP versions outside the
 // messages of single functions (see complaints.go for those).
 type Facts struct {
-	Connect       string // the verb of the connect warning
-	Send          string // the verb of the write notice
-	WritesChunks  bool   // fwrite sends a chunk at a time, and its notice counts that
-	Bind          string // the verb of the bindto warning
-	Seek          string // "Stream does not support seeking"
-	NoCrypto      string // "This stream does not support SSL/crypto"
-	GaiNamesHost  bool   // getaddrinfo's warning names the host
-	Throws        bool   // wrong arguments throw instead of warning
-	AbstractPaths bool   // abstract UNIX names may use the whole of sun_path
-	MetaURI       bool   // meta data carry the target as "uri"
-	FalseGiven    bool   // type errors say "false given", not "bool given"
-	Silence       int    // what error_reporting() answers under @, and-ed with the old value
-	ResourceID    bool   // get_resource_id exists
-	SetOptions    bool   // stream_context_set_option with an array is deprecated
-	FsockTimeout  string // the ValueError for fsockopen's timeout, "" where there is none
-	FiniteClient  bool   // stream_socket_client refuses INF and NAN
-	ReadsBuffered bool   // fread answers what is buffered without asking the socket
-	LegacyTLS     bool   // before the peer verification of PHP 5.6
+	Connect             string // the verb of the connect warning
+	Send                string // the verb of the write notice
+	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
+	Bind                string // the verb of the bindto warning
+	Seek                string // "Stream does not support seeking"
+	NoCrypto            string // "This stream does not support SSL/crypto"
+	GaiNamesHost        bool   // getaddrinfo's warning names the host
+	Throws              bool   // wrong arguments throw instead of warning
+	UnixNUL             bool   // a UNIX path leaves room for its NUL
+	TimeoutReadsNothing bool   // fread on a timeout is "", not false
+	ResetIsAlive        bool   // feof does not mind a reset
+	Quantities          bool   // ini values are checked as numbers with units
+	ErrorLevels         int    // E_ALL, where error_reporting() begins
+	SessionMeta         string // the deprecation of capture_session_meta, where it is more than ignored
+	MetaURI             bool   // meta data carry the target as "uri"
+	FalseGiven          bool   // type errors say "false given", not "bool given"
+	Silence             int    // what error_reporting() answers under @, and-ed with the old value
+	ResourceID          bool   // get_resource_id exists
+	SetOptions          bool   // stream_context_set_option with an array is deprecated
+	FsockTimeout        string // the ValueError for fsockopen's timeout, "" where there is none
+	FiniteClient        bool   // stream_socket_client refuses INF and NAN
+	ReadsBuffered       bool   // fread answers what is buffered without asking the socket
+	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
 
 // Under @, PHP 8 leaves the levels that cannot be silenced:
@@ -30,6 +35,7 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
+		ResetIsAlive: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
@@ -39,6 +45,8 @@ var facts = [...]Facts{
 		LegacyTLS:    true,
 	},
 	PHP74: {
+		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
+		ResetIsAlive: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
@@ -47,24 +55,26 @@ var facts = [...]Facts{
 		NoCrypto:     "this stream does not support SSL/crypto",
 	},
 	PHP82: {
-		Connect:       "Unable to connect",
-		Bind:          "Failed to bind",
-		AbstractPaths: true,
-		Send:          "Send",
-		Seek:          "Stream does not support seeking",
-		NoCrypto:      "This stream does not support SSL/crypto",
-		GaiNamesHost:  true,
-		Throws:        true,
-		Silence:       unsilenced,
-		ResourceID:    true,
+		Quantities: true, ErrorLevels: 32767,
+		Connect:      "Unable to connect",
+		Bind:         "Failed to bind",
+		UnixNUL:      true,
+		Send:         "Send",
+		Seek:         "Stream does not support seeking",
+		NoCrypto:     "This stream does not support SSL/crypto",
+		GaiNamesHost: true,
+		Throws:       true,
+		Silence:      unsilenced,
+		ResourceID:   true,
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
 	},
 	PHP84: {
+		Quantities: true, ErrorLevels: 30719,
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
-		AbstractPaths: true,
+		UnixNUL:       true,
 		Send:          "Send",
 		Seek:          "Stream does not support seeking",
 		NoCrypto:      "This stream does not support SSL/crypto",

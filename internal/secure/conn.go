@@ -42,7 +42,7 @@ type Conn struct {
 
 	mu      sync.Mutex
 	flight  chan struct{} // closed when a handshake in the background is over
-	outcome error         // of that handshake
+	outcome error         // of that handshake; written before flight is closed
 	onDone  map[*wire.Waker]struct{}
 }
 
@@ -105,7 +105,13 @@ func (c *Conn) TryHandshake() error {
 		c.flight = make(chan struct{})
 		c.feed.mode, c.feed.deadline = wait, time.Time{}
 		c.feed.writeTimeout.Store(-1)
+		c.feed.hello = make(chan struct{})
 		go c.background()
+		// As with OpenSSL the first flight is out when the first call answers.
+		select {
+		case <-c.feed.hello:
+		case <-c.flight:
+		}
 	}
 	select {
 	case <-c.flight:
@@ -117,10 +123,10 @@ func (c *Conn) TryHandshake() error {
 
 func (c *Conn) background() {
 	err := c.tls.Handshake()
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.outcome = err
 	close(c.flight)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for w := range c.onDone {
 		w.Wake()
 	}

@@ -34,6 +34,8 @@ type feed struct {
 	writeTimeout atomic.Int64 // nanoseconds; negative: none
 	writeAtOnce  atomic.Bool  // do not wait for room
 	aborted      atomic.Bool
+	hello        chan struct{} // where set: closed after the first write
+	said         bool
 
 	mu      sync.Mutex // guards what follows
 	pending []byte     // encrypted, not sent yet
@@ -128,6 +130,10 @@ func (s *recordScanner) advance(b []byte) int {
 func (f *feed) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.hello != nil && !f.said {
+		f.said = true
+		defer close(f.hello)
+	}
 	if len(f.pending) > 0 {
 		f.pending = append(f.pending, p...)
 		return len(p), nil

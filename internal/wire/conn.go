@@ -34,6 +34,7 @@ type Conn struct {
 	s       sock
 	raw     syscall.RawConn
 	network string
+	fd      uintptr // valid until closing, and under a Hold
 	read    tryOp
 	write   tryOp
 
@@ -57,6 +58,9 @@ func newConn(s sock, network string) (*Conn, error) {
 		return nil, err
 	}
 	c := &Conn{s: s, raw: raw, network: network}
+	if err := raw.Control(func(fd uintptr) { c.fd = fd }); err != nil {
+		return nil, err
+	}
 	c.read.call = func(fd uintptr) { c.read.n, c.read.err = tryRecv(fd, c.read.p) }
 	c.write.call = func(fd uintptr) { c.write.n, c.write.err = trySend(fd, c.write.p) }
 	return c, nil
@@ -149,11 +153,8 @@ func (c *Conn) Hold() (fd uintptr, ok bool) {
 	if c.closing {
 		return 0, false
 	}
-	if err := c.raw.Control(func(f uintptr) { fd = f }); err != nil {
-		return 0, false
-	}
 	c.holds++
-	return fd, true
+	return c.fd, true
 }
 
 // Release ends a Hold.

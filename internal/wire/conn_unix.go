@@ -5,6 +5,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -168,16 +169,24 @@ func connected(fd uintptr) (done bool, err error) {
 	return err == nil, nil
 }
 
-// Alive tells whether the peer still holds its end: false after its FIN (with
-// everything it sent read) and after an error. It reads nothing away.
-func (c *Conn) Alive() bool {
-	alive := false
-	c.raw.Control(func(fd uintptr) {
+// Look asks the socket without reading anything away: nil while the peer still
+// holds its end or something is left to read, io.EOF after its FIN, an errno
+// after an error.
+func (c *Conn) Look() (err error) {
+	if c.raw.Control(func(fd uintptr) {
 		var b [1]byte
-		n, _, err := unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		alive = n > 0 || err == unix.EAGAIN || err == unix.EMSGSIZE || err == unix.EINTR
-	})
-	return alive
+		var n int
+		n, _, err = unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		switch {
+		case err == unix.EAGAIN, err == unix.EMSGSIZE, err == unix.EINTR:
+			err = nil
+		case err == nil && n == 0:
+			err = io.EOF
+		}
+	}) != nil {
+		return net.ErrClosed
+	}
+	return err
 }
 
 // Shutdown closes one direction or both.

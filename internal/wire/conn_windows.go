@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"syscall"
@@ -114,15 +115,24 @@ func (d *Dialer) control(_, _ string, raw syscall.RawConn) error {
 	})
 }
 
-// Alive tells whether the peer still holds its end. It reads nothing away.
-func (c *Conn) Alive() bool {
-	alive := false
-	c.raw.Control(func(fd uintptr) {
+// Look asks the socket without reading anything away: nil while the peer still
+// holds its end or something is left to read, io.EOF after its FIN, an errno
+// after an error.
+func (c *Conn) Look() (err error) {
+	if c.raw.Control(func(fd uintptr) {
 		var b [1]byte
-		n, err := recv(fd, b[:], windows.MSG_PEEK)
-		alive = n > 0 || err == ErrWouldBlock || err == windows.WSAEMSGSIZE
-	})
-	return alive
+		var n int
+		n, err = recv(fd, b[:], windows.MSG_PEEK)
+		switch {
+		case err == ErrWouldBlock, err == windows.WSAEMSGSIZE:
+			err = nil
+		case err == nil && n == 0:
+			err = io.EOF
+		}
+	}) != nil {
+		return net.ErrClosed
+	}
+	return err
 }
 
 // Shutdown closes one direction or both.

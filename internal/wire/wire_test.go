@@ -67,15 +67,15 @@ func TestReadAndWrite(t *testing.T) {
 	if err != nil || string(got[:n]) != "world" {
 		t.Fatalf("%q %v", got[:n], err)
 	}
-	if !c.Alive() {
-		t.Error("an open connection is not alive")
+	if err := c.Look(); err != nil {
+		t.Errorf("an open connection: %v", err)
 	}
 	peer.Close()
 	if _, err := c.Read(got, time.Now().Add(bound)); err != io.EOF {
 		t.Errorf("after the peer's FIN: %v", err)
 	}
-	if c.Alive() {
-		t.Error("alive after the peer's FIN")
+	if err := c.Look(); err != io.EOF {
+		t.Errorf("after the peer's FIN: %v", err)
 	}
 }
 
