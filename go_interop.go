@@ -32,8 +32,10 @@ func (x *Context) TLSConfig(serverName string) (*tls.Config, error) {
 	if err != nil {
 		return nil, warned(warnings, err)
 	}
-	if notes := policy.Notes(); len(notes) > 0 {
-		return nil, warned(notes, nil)
+	for _, note := range policy.Notes() {
+		if note.Level != int(E_DEPRECATED) { // what is deprecated is still honoured
+			return nil, warned([]secure.Warning{note}, nil)
+		}
 	}
 	return policy.StandaloneConfig(), nil
 }

@@ -1,45 +1,25 @@
 package secure
 
 import (
-	"crypto"
-	_ "crypto/md5" // for crypto.MD5 and the others below
-	_ "crypto/sha1"
-	_ "crypto/sha256"
-	_ "crypto/sha3"
-	_ "crypto/sha512"
 	"crypto/x509"
 	"encoding/hex"
 	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/digest"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
-// digests are the names under which OpenSSL knows a digest, in lower case.
-var digests = map[string]crypto.Hash{
-	"md5": crypto.MD5, "rsa-md5": crypto.MD5, "ssl3-md5": crypto.MD5, "md5withrsaencryption": crypto.MD5,
-	"sha1": crypto.SHA1, "rsa-sha1": crypto.SHA1, "ssl3-sha1": crypto.SHA1, "sha1withrsaencryption": crypto.SHA1,
-	"sha224": crypto.SHA224, "rsa-sha224": crypto.SHA224, "sha224withrsaencryption": crypto.SHA224,
-	"sha256": crypto.SHA256, "rsa-sha256": crypto.SHA256, "sha256withrsaencryption": crypto.SHA256,
-	"sha384": crypto.SHA384, "rsa-sha384": crypto.SHA384, "sha384withrsaencryption": crypto.SHA384,
-	"sha512": crypto.SHA512, "rsa-sha512": crypto.SHA512, "sha512withrsaencryption": crypto.SHA512,
-	"sha512-224": crypto.SHA512_224, "sha512-256": crypto.SHA512_256,
-	"sha3-224": crypto.SHA3_224, "sha3-256": crypto.SHA3_256,
-	"sha3-384": crypto.SHA3_384, "sha3-512": crypto.SHA3_512,
-}
-
 // Fingerprint is the digest of a certificate in hexadecimal, as PHP's
-// openssl_x509_fingerprint has it. ok is false for a digest that isn't known;
-// OpenSSL also has RIPEMD-160, BLAKE2, SM3 and SHAKE.
-func Fingerprint(cert *x509.Certificate, algo string) (hexDigest string, ok bool) {
-	h, ok := digests[strings.ToLower(algo)]
+// openssl_x509_fingerprint has it. ok is false for a digest that isn't known.
+func Fingerprint(cert *x509.Certificate, algo string, v phpfacts.Version) (hexDigest string, ok bool) {
+	h, ok := digest.New(v, algo)
 	if !ok {
 		return "", false
 	}
-	d := h.New()
-	d.Write(cert.Raw)
-	return hex.EncodeToString(d.Sum(nil)), true
+	h.Write(cert.Raw)
+	return hex.EncodeToString(h.Sum(nil)), true
 }
 
 // A fingerprintCheck is what the option peer_fingerprint asks for.
@@ -134,7 +114,7 @@ func (f *fingerprintCheck) check(cert *x509.Certificate, v phpfacts.Version) ([]
 		if !pair.valid {
 			return refuse(badArray, failed)
 		}
-		got, ok := Fingerprint(cert, pair.algo)
+		got, ok := Fingerprint(cert, pair.algo, v)
 		if !ok {
 			return refuse(unknown, failed)
 		}

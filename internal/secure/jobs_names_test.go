@@ -85,13 +85,13 @@ func fingerprintJobs(l *lab, root *testcert.Cert, ca string) {
 	cert := root.Issue(testcert.Spec{CN: "cn.test"})
 	at := l.serveCert(cert.TLS())
 	of := func(algo string) string {
-		s, ok := Fingerprint(cert.X509, algo)
+		s, ok := Fingerprint(cert.X509, algo, phpfacts.PHP84)
 		if !ok {
 			l.t.Fatal("no digest " + algo)
 		}
 		return s
 	}
-	other, _ := Fingerprint(root.X509, "sha1")
+	other, _ := Fingerprint(root.X509, "sha1", phpfacts.PHP84)
 	for what, want := range inOrder(map[string]any{
 		"sha1": of("sha1"), "SHA1 in capitals": strings.ToUpper(of("sha1")), "md5": of("md5"),
 		"sha256 as text": of("sha256"), "empty": "", "short": "abc", "another's": other,

@@ -72,8 +72,8 @@ func TestStandaloneConfig(t *testing.T) {
 	leaf, root := testcert.Chain(1, testcert.Spec{CN: "cn.test", DNS: []string{"san.test"}})
 	ca := testcert.WriteCAs(dir, "ca.pem", root)
 	other := testcert.WriteCAs(dir, "other.pem", testcert.NewCA(testcert.Spec{CN: "Other"}))
-	print1, _ := Fingerprint(leaf.X509, "sha1")
-	print2, _ := Fingerprint(root.X509, "sha1")
+	print1, _ := Fingerprint(leaf.X509, "sha1", phpfacts.PHP84)
+	print2, _ := Fingerprint(root.X509, "sha1", phpfacts.PHP84)
 	for _, v := range phpfacts.Versions() {
 		for _, tt := range []struct {
 			name    string
