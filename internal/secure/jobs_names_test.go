@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
