@@ -36,11 +36,10 @@ type Stream struct {
 	timeout atomic.Int64 // of reads and writes, nanoseconds; negative: none
 	expired atomic.Bool  // "timed_out"
 	refuse  atomic.Bool  // a handshake failed: nothing more is sent
-	tell    atomic.Int64 // PHP's position
+	tell    atomic.Int64 // PHP's position, but for what passed says
 	goRead  atomic.Int64 // SetReadDeadline, unix nanoseconds, 0: none
 	goWrite atomic.Int64
-	broken  atomic.Bool   // TLS has failed for good: nothing goes out any more
-	pass    atomic.Uint64 // of the last select that met the stream
+	broken  atomic.Bool // TLS has failed for good: nothing goes out any more
 
 	mu      sync.Mutex // guards what follows
 	ctx     *Context
@@ -56,6 +55,7 @@ type Stream struct {
 	bufSize  int // what PHP's buffer has grown to
 	chunk    int
 	unbuffed bool
+	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
 	raw      []byte // received before crypto was switched off
 }
 

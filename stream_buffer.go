@@ -66,10 +66,26 @@ func (s *Stream) growBuffer() {
 // took moves on by n buffered bytes.
 func (s *Stream) took(n int) {
 	s.r += n
-	s.tell.Add(int64(n))
+	s.passed += n
 	if s.r == s.w {
 		s.dropBuffer()
 	}
+}
+
+// settle brings tell up to date. The reader's lock is held.
+func (s *Stream) settle() {
+	s.tell.Add(int64(s.passed))
+	s.passed = 0
+}
+
+// position is PHP's position. While somebody else reads it is the one at their
+// last read of the socket.
+func (s *Stream) position() int {
+	if s.rmu.TryLock() {
+		s.settle()
+		s.rmu.Unlock()
+	}
+	return int(s.tell.Load())
 }
 
 // takeBuffered copies out what is buffered.
@@ -88,6 +104,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	if s.wire == nil {
 		return 0, false
 	}
+	s.settle()
 	if t := s.crypto.Load(); t != nil {
 		return s.receiveTLS(c, t, p)
 	}
@@ -221,14 +238,15 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	if s.gone() {
 		return "", false
 	}
-	s.rmu.Lock()
-	defer s.rmu.Unlock()
+	s.rmu.Lock() // unlocked without defer, which would be an eighth of the whole
 	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
 	if n == 0 || len(length) > 0 && n >= length[0] {
+		s.rmu.Unlock()
 		return "", false
 	}
 	line := string(s.buf[s.r : s.r+n])
 	s.took(n)
+	s.rmu.Unlock()
 	return line, true
 }
 

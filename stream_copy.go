@@ -98,6 +98,7 @@ func lengthAndOffset(args []int, offset int) (int, int) {
 
 // seek moves forward by reading; a socket cannot go back.
 func (s *Stream) seek(c *call, offset int) bool {
+	s.settle()
 	ahead := offset - int(s.tell.Load())
 	if ahead < 0 {
 		c.warning(s.rt.facts.Seek)

@@ -209,5 +209,5 @@ func Ftell(fp *Stream) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	return int(fp.tell.Load()), true
+	return fp.position(), true
 }

@@ -1,8 +1,8 @@
 package phpstream
 
 import (
+	"slices"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -70,7 +70,7 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 		ready[i] = p.ready(i)
 	}
 	for i, set := range sets {
-		n += len(ready[i]) - p.twice[i]
+		n += p.distinct(i)
 		if set != nil {
 			*set = ready[i]
 		}
@@ -172,16 +172,10 @@ type poller struct {
 	streams []*Stream
 	items   []wire.PollItem // of the streams, in their order, and the waker's
 	ends    [3]int          // of each slice's part
-	repeats []int           // items of streams that stood in their slice before
-	twice   [3]int          // how many of those are ready
 	maxFD   int
 	waker   *wire.Waker
 	await   []int // those with a handshake under way
 }
-
-// lastPass numbers the slices that selects have gone through, to find streams
-// that stand in one twice.
-var lastPass atomic.Uint64
 
 func newPoller(sets [3]*[]*Stream) poller {
 	n := 0
@@ -199,7 +193,6 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool)
 	if set == nil {
 		return false
 	}
-	pass := lastPass.Add(1)
 	for _, s := range *set {
 		if s == nil || s.closed.Load() {
 			closed = closed || s != nil
@@ -214,9 +207,6 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool)
 		fd, ok := s.wire.Hold()
 		if !ok {
 			continue
-		}
-		if s.pass.Swap(pass) == pass {
-			p.repeats = append(p.repeats, len(p.items))
 		}
 		p.maxFD = max(p.maxFD, int(fd))
 		p.streams = append(p.streams, s)
@@ -269,19 +259,19 @@ func (p *poller) poll(wait time.Duration) error {
 	return nil
 }
 
-// ready picks the streams of a slice that are ready, in their order.
-func (p *poller) ready(set int) []*Stream {
-	first := 0
+// part is the items of one slice.
+func (p *poller) part(set int) (first, end int) {
 	if set > 0 {
 		first = p.ends[set-1]
 	}
-	for _, i := range p.repeats {
-		if i >= first && i < p.ends[set] && p.items[i].Got != 0 {
-			p.twice[set]++
-		}
-	}
+	return first, p.ends[set]
+}
+
+// ready picks the streams of a slice that are ready, in their order.
+func (p *poller) ready(set int) []*Stream {
+	first, end := p.part(set)
 	n := 0
-	for _, item := range p.items[first:p.ends[set]] {
+	for _, item := range p.items[first:end] {
 		if item.Got != 0 {
 			n++
 		}
@@ -290,12 +280,26 @@ func (p *poller) ready(set int) []*Stream {
 		return nil
 	}
 	list := make([]*Stream, 0, n)
-	for i := first; i < p.ends[set]; i++ {
+	for i := first; i < end; i++ {
 		if p.items[i].Got != 0 {
 			list = append(list, p.streams[i])
 		}
 	}
 	return list
+}
+
+// distinct counts the descriptors of a slice that are ready, which is what
+// select(2) answers: a stream that stands in the slice twice counts once.
+func (p *poller) distinct(set int) int {
+	first, end := p.part(set)
+	var fds []uintptr
+	for _, item := range p.items[first:end] {
+		if item.Got != 0 {
+			fds = append(fds, item.FD)
+		}
+	}
+	slices.Sort(fds)
+	return len(slices.Compact(fds))
 }
 
 func (p *poller) release() {

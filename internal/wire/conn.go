@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -37,6 +38,8 @@ type Conn struct {
 	fd      uintptr // valid until closing, and under a Hold
 	read    tryOp
 	write   tryOp
+	more    bool        // the last Read filled what it was given
+	limited atomic.Bool // SetReadDeadline has set one
 
 	mu      sync.Mutex
 	holds   int // pollers that use the descriptor right now
@@ -73,13 +76,20 @@ func (c *Conn) Network() string { return c.network }
 // the peer is io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else
 // an errno or net.ErrClosed.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
-	if err := c.s.SetReadDeadline(deadline); err != nil {
-		return 0, net.ErrClosed
+	n, err := 0, ErrWouldBlock
+	if c.more && !c.limited.Load() {
+		// The last read left something behind, most likely: no timer is needed.
+		n, err = c.TryRead(p)
 	}
-	n, err := c.s.Read(p)
-	if n == 0 && err == nil && len(p) > 0 {
-		err = io.EOF // an empty datagram
+	if err == ErrWouldBlock {
+		if c.s.SetReadDeadline(deadline) != nil {
+			return 0, net.ErrClosed
+		}
+		if n, err = c.s.Read(p); n == 0 && err == nil && len(p) > 0 {
+			err = io.EOF // an empty datagram
+		}
 	}
+	c.more = n == len(p)
 	return n, plain(err)
 }
 
@@ -131,6 +141,7 @@ func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 
 // SetReadDeadline moves the deadline of a Read that is under way.
 func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.limited.Store(!t.IsZero())
 	if c.s.SetReadDeadline(t) != nil {
 		return net.ErrClosed
 	}
