@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 
 // mayLink are the modules that a program which imports the library links.
 var mayLink = []string{
-	"golang.org/x/sys/", "golang.org/x/net/dns/dnsmessage",
+	"golang.org/x/sys/",
 	"github.com/youmark/pkcs8", "golang.org/x/crypto/pbkdf2", "golang.org/x/crypto/scrypt",
 }
 
