@@ -185,7 +185,9 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		if secure.IsEOF(err) {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
 		}
-		c.describe(err)
+		if ctx.Err() == nil { // OpenSSL has no words for being called off
+			c.describe(err)
+		}
 		return cryptoFailed
 	}
 	s.capture(c, t)

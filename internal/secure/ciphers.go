@@ -99,6 +99,13 @@ func suiteAllowed(v phpfacts.Version, id uint16, level int) bool {
 	return ok && levelAllowsSuite(v, &c, level)
 }
 
+// signsByECDSA tells whether the server of a suite signs its key exchange with an
+// ECDSA key.
+func signsByECDSA(id uint16) bool {
+	c, ok := phpfacts.CipherByID(id)
+	return ok && c.Auth == "ECDSA"
+}
+
 // exchangesByRSA tells whether a suite goes without a signature of the server.
 func exchangesByRSA(id uint16) bool {
 	c, ok := phpfacts.CipherByID(id)

@@ -58,5 +58,6 @@ var (
 	errNoProtocols     = &opensslError{phpfacts.OpenSSLReason{Code: 0x0BF, Text: "no protocols available", Func: 0x1E7, FuncName: "tls_construct_client_hello"}}
 	errNoCiphers       = &opensslError{phpfacts.OpenSSLReason{Code: 0x0B5, Text: "no ciphers available", Func: 0x1A9, FuncName: "ssl_cipher_list_to_bytes"}}
 	errLegacySignature = &opensslError{phpfacts.OpenSSLReason{Code: 0x14D, Text: "legacy sigalg disallowed or unsupported", Func: 0x16F, FuncName: "tls_process_key_exchange"}}
+	errLegacyECDSA     = &opensslError{phpfacts.OpenSSLReason{Code: 0x044, Text: "internal error", Func: 0x16D, FuncName: "tls_process_key_exchange"}}
 	errWeakSuite       = &opensslError{phpfacts.OpenSSLReason{Code: 0x105, Text: "wrong cipher returned", Func: 0x21C, FuncName: "set_client_ciphersuite"}}
 )

@@ -210,6 +210,9 @@ func (p *Policy) checkChain(st tls.ConnectionState) error {
 	if p.protocols.noOldSignatures && st.Version < tls.VersionTLS12 && !exchangesByRSA(st.CipherSuite) {
 		return errLegacySignature
 	}
+	if p.protocols.noOldECDSA && st.Version < tls.VersionTLS12 && signsByECDSA(st.CipherSuite) {
+		return errLegacyECDSA
+	}
 	if !suiteAllowed(p.version, st.CipherSuite, p.level) {
 		return errWeakSuite
 	}

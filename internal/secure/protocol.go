@@ -45,6 +45,8 @@ type protocols struct {
 	// noOldSignatures: TLS 1.0 and 1.1 are offered, but the MD5 and SHA-1
 	// signatures that come with them are refused.
 	noOldSignatures bool
+	// noOldECDSA: OpenSSL 1.1.1 minds SHA-1 alone, which ECDSA signs with.
+	noOldECDSA bool
 }
 
 // readProtocols turns the method mask and the options min_proto_version and
@@ -110,5 +112,6 @@ func oldestVersion(v phpfacts.Version, level int) uint16 {
 func (r *protocols) limit(v phpfacts.Version, level int) bool {
 	r.min = max(r.min, oldestVersion(v, level))
 	r.noOldSignatures = v >= phpfacts.PHP82 && level >= 1
+	r.noOldECDSA = v < phpfacts.PHP82 && level >= 2
 	return r.min <= r.max
 }
