@@ -8,6 +8,7 @@ package phpcall
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
@@ -143,12 +144,16 @@ func (c *call) convert(i int, p Param) (Value, bool) {
 
 func (c *call) placeNamed(named map[string]Value) bool {
 	args := append([]Value{}, c.args...)
+	for _, name := range sortedKeys(named) {
+		if !slices.ContainsFunc(c.f.Params, func(p Param) bool { return p.Name == name }) {
+			return c.throw("Error", fmt.Sprintf("Unknown named parameter $%s", name))
+		}
+	}
 	for i, p := range c.f.Params {
 		v, ok := named[p.Name]
 		if !ok {
 			continue
 		}
-		delete(named, p.Name)
 		if i < c.given {
 			return c.throw("Error", fmt.Sprintf("Named parameter $%s overwrites previous argument", p.Name))
 		}
@@ -156,9 +161,6 @@ func (c *call) placeNamed(named map[string]Value) bool {
 			args = append(args, unset{})
 		}
 		args[i] = v
-	}
-	for name := range named {
-		return c.throw("Error", fmt.Sprintf("Unknown named parameter $%s", name))
 	}
 	for i, v := range args {
 		if v == (unset{}) && !c.f.Params[i].Optional {

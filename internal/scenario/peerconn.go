@@ -1,0 +1,185 @@
+package scenario
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// peerConn is one connection of a peer.
+type peerConn struct {
+	peer *running
+	base net.Conn // the socket
+	rw   net.Conn // the socket, or TLS over it
+	rec  *recordConn
+	log  *wireLog
+}
+
+var errEnded = errors.New("ended")
+
+func (p *peerConn) run(steps []Step) {
+	for _, st := range steps {
+		if err := p.step(st); err != nil {
+			if err == errEnded {
+				return
+			}
+			break
+		}
+	}
+	p.drain()
+	p.base.Close()
+}
+
+// drain reads to the end, through the end of TLS.
+func (p *peerConn) drain() {
+	io.Copy(logWriter{p.log}, p.rw)
+	if p.rec != nil {
+		p.untls()
+		io.Copy(logWriter{p.log}, p.rw)
+	}
+}
+
+// untls goes back to reading in clear.
+func (p *peerConn) untls() {
+	if p.rec != nil {
+		p.rw, p.rec = p.rec.plain(), nil
+		p.log.mark("clear")
+	}
+}
+
+type logWriter struct{ log *wireLog }
+
+func (w logWriter) Write(b []byte) (int, error) {
+	w.log.add(b)
+	return len(b), nil
+}
+
+func (p *peerConn) step(st Step) error {
+	switch st.Verb {
+	case "send":
+		return p.write(p.rw, st.Text)
+	case "raw":
+		return p.write(p.base, st.Text)
+	case "repeat":
+		return p.write(p.rw, strings.Repeat(st.Text, st.N))
+	case "split":
+		for i := range len(st.Text) {
+			if err := p.write(p.rw, st.Text[i:i+1]); err != nil {
+				return err
+			}
+			p.peer.pause(st.Wait)
+		}
+	case "expect":
+		b, err := p.read(len(st.Text))
+		if err == nil && string(b) != st.Text {
+			err = fmt.Errorf("expected %s, saw %s", Quote(st.Text), Quote(string(b)))
+			p.peer.fail(err)
+		}
+		return err
+	case "recv":
+		_, err := p.read(st.N)
+		return err
+	case "recvline":
+		for {
+			b, err := p.read(1)
+			if err != nil || b[0] == '\n' {
+				return err
+			}
+		}
+	case "recvall":
+		_, err := io.Copy(logWriter{p.log}, p.rw)
+		return err
+	case "record":
+		header, err := p.read(5)
+		if err == nil {
+			_, err = p.read(int(header[3])<<8 | int(header[4]))
+		}
+		return err
+	case "tls", "starttls":
+		return p.startTLS(st.TLS)
+	case "closenotify":
+		if c, ok := p.rw.(*tls.Conn); ok {
+			if err := c.CloseWrite(); err != nil {
+				return err
+			}
+			// crypto/tls has just forbidden all writing on the socket.
+			p.base.SetDeadline(time.Now().Add(longest))
+			io.Copy(logWriter{p.log}, p.rw)
+		}
+		p.untls()
+	case "clear":
+		io.Copy(logWriter{p.log}, p.rw)
+		p.untls()
+	case "sleep":
+		p.peer.pause(st.Wait)
+	case "mark":
+		p.peer.mark(st.Text)
+	case "await":
+		p.peer.await(st.Text)
+	case "halfclose":
+		if c, ok := p.base.(interface{ CloseWrite() error }); ok {
+			return c.CloseWrite()
+		}
+	case "stall":
+		<-p.peer.done
+	case "close":
+		// Closing with unread bytes would send a reset.
+		p.base.Close()
+		return errEnded
+	case "reset":
+		if c, ok := p.base.(*net.TCPConn); ok {
+			c.SetLinger(0)
+		}
+		p.base.Close()
+		return errEnded
+	}
+	return nil
+}
+
+func (p *peerConn) write(to net.Conn, text string) error {
+	_, err := io.WriteString(to, text)
+	return err
+}
+
+func (p *peerConn) read(n int) ([]byte, error) {
+	b := make([]byte, n)
+	got, err := io.ReadFull(p.rw, b)
+	p.log.add(b[:got])
+	return b, err
+}
+
+func (p *peerConn) startTLS(options map[string]string) error {
+	config, err := p.peer.world.certs.server(options)
+	if err != nil {
+		p.peer.fail(err)
+		return err
+	}
+	p.rec = &recordConn{Conn: p.rw}
+	c := tls.Server(p.rec, config)
+	p.rw = c
+	if err := c.Handshake(); err != nil {
+		p.untls()
+		p.log.mark("tls-failed")
+		return err
+	}
+	p.log.mark(tlsWord(c.ConnectionState()))
+	return nil
+}
+
+func tlsWord(s tls.ConnectionState) string {
+	word := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
+	if s.ServerName != "" {
+		word += " sni=" + s.ServerName
+	}
+	if s.NegotiatedProtocol != "" {
+		word += " alpn=" + s.NegotiatedProtocol
+	}
+	if len(s.PeerCertificates) > 0 {
+		word += fmt.Sprintf(" client=%s", s.PeerCertificates[0].Subject.CommonName)
+	}
+	return "tls(" + word + ")"
+}
