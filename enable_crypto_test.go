@@ -379,3 +379,44 @@ func TestContextForGoPackages(t *testing.T) {
 		t.Error("a local address that is none is no error")
 	}
 }
+
+// TestPHP5Profile holds what programs of that time rely on, and that no other
+// profile has it.
+func TestPHP5Profile(t *testing.T) {
+	checkLeaks(t)
+	cafile, _ := authority(t)
+	stranger := testcert.SelfSigned(testcert.Spec{CN: "old.example"}).TLS()
+	addr := serveTLS(t, stranger, func(c net.Conn, s *tls.Conn) { s.Handshake() })
+	for name, want := range map[string]struct {
+		profile Profile
+		ssl     map[string]any
+		opened  bool
+	}{
+		"unverified":            {PHP5, nil, true},
+		"verified since 5.6":    {PHP74, nil, false},
+		"verified by default":   {PHP84, nil, false},
+		"verify_peer":           {PHP5, map[string]any{"verify_peer": true, "cafile": cafile}, false},
+		"CN_match agrees":       {PHP5, map[string]any{"CN_match": "old.example"}, true},
+		"CN_match disagrees":    {PHP5, map[string]any{"CN_match": "new.example"}, false},
+		"CN_match alone in 8.4": {PHP84, map[string]any{"CN_match": "old.example"}, false},
+	} {
+		rt, e := newRuntime(want.profile)
+		// crypto_method: TLS 1.0, which tls:// meant then, is off in today's peers.
+		ssl := map[string]any{"crypto_method": int(STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT)}
+		for k, v := range want.ssl {
+			ssl[k] = v
+		}
+		fp, _, _ := rt.StreamSocketClient("tls://"+addr, Timeout(5), rt.StreamContextCreate(Options{"ssl": ssl}))
+		if (fp != nil) != want.opened {
+			t.Errorf("%s: opened %v\n%s", name, fp != nil, e.all())
+		}
+		fp.Close()
+	}
+	rt, _ := newRuntime(PHP5)
+	for _, scheme := range []string{"sslv2", "sslv3"} {
+		fp, _, errstr := rt.StreamSocketClient(scheme + "://" + addr)
+		if want := `Unable to find the socket transport "` + scheme + `" - did you forget to enable it when you configured PHP?`; fp != nil || errstr != want {
+			t.Errorf("%s: %v %q", scheme, fp, errstr)
+		}
+	}
+}
