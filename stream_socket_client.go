@@ -46,7 +46,9 @@ func (w withContext) client(a *clientArgs) { a.cancel = w.ctx }
 //
 // Failure is as with [Fsockopen].
 //
-// Differences: STREAM_CLIENT_PERSISTENT is refused with a warning.
+// Differences: with STREAM_CLIENT_PERSISTENT a warning says that the stream does
+// not outlive its Fclose. TCP_NODELAY is on unless the option tcp_nodelay is
+// false, as for Go's own connections.
 //
 //	PHP: stream_socket_client(string $address, int &$error_code = null, string &$error_message = null,
 //	     ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null): resource|false
