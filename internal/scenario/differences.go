@@ -176,7 +176,8 @@ func (d *Differences) Judge(s *Scenario, version string, got *Answer) (*Verdict,
 }
 
 // Pin keeps this module's answer in the scenario where rows of the table allow
-// it, and takes it out where they don't.
+// it, and takes it out where there is no need of it. An answer that differs in
+// further fields isn't kept.
 func (d *Differences) Pin(s *Scenario, version string, got *Answer) error {
 	want, err := s.Recorded(version)
 	if err != nil || want == nil {
@@ -184,7 +185,10 @@ func (d *Differences) Pin(s *Scenario, version string, got *Answer) error {
 	}
 	needed := false
 	for _, diff := range Compare(want, got) {
-		if r := d.find(s.ID, version, diff.Field); r != nil && r.Kind != Unspecified && r.Kind != Todo {
+		switch r := d.find(s.ID, version, diff.Field); {
+		case r == nil || r.Kind == Unspecified:
+			return nil
+		case r.Kind != Todo:
 			needed = true
 		}
 	}

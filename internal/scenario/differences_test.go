@@ -119,6 +119,12 @@ func TestPin(t *testing.T) {
 	if diff := cmp.Diff("1 f = 2\n  E_WARNING \"w\"\n2 g = {{INT}}\n", s.Ours["8.4"]); diff != "" {
 		t.Error(diff)
 	}
+	got.Set("1 events", `E_WARNING "another"`)
+	got.Set("1 return", "3")
+	if err := d.Pin(s, "8.4", got); err != nil || !strings.Contains(s.Ours["8.4"], "1 f = 2") {
+		t.Errorf("an answer with a difference that has no row was kept: %v %v", s.Ours, err)
+	}
+	got.Set("1 events", `E_WARNING "w"`)
 	got.Set("1 return", "1")
 	if err := d.Pin(s, "8.4", got); err != nil || len(s.Ours) > 0 {
 		t.Errorf("still pinned: %v %v", s.Ours, err)
