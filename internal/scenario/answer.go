@@ -228,11 +228,12 @@ func mergeInts(a, b string) (string, bool) {
 }
 
 // elapsedRange is what a timed statement may take: a little less than the
-// quicker of two runs, and a second more than the slower, for busy machines.
+// quicker of two runs, and two and a half seconds more than the slower, for
+// busy machines.
 func elapsedRange(a, b string) string {
 	x, _ := strconv.ParseFloat(a, 64)
 	y, _ := strconv.ParseFloat(b, 64)
 	low := float64(int(min(x, y)*0.95*10)) / 10
-	high := float64(int((max(x, y)+1)*10+1)) / 10
+	high := float64(int((max(x, y)+2.5)*10+1)) / 10
 	return fmt.Sprintf("{{ELAPSED %.1f..%.1f}}", low, high)
 }

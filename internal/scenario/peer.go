@@ -157,12 +157,13 @@ func (r *running) acceptAll() {
 	}
 }
 
-// hurry bounds what connections may still take: the program is at its end.
+// hurry bounds what connections may still take: the program is at its end, and
+// has closed its side of them.
 func (r *running) hurry() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range r.conns {
-		c.SetDeadline(time.Now().Add(2 * time.Second))
+		c.SetDeadline(time.Now().Add(longest))
 	}
 }
 

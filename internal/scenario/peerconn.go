@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,14 +18,9 @@ type peerConn struct {
 	log  *wireLog
 }
 
-var errEnded = errors.New("ended")
-
 func (p *peerConn) run(steps []Step) {
 	for _, st := range steps {
 		if err := p.step(st); err != nil {
-			if err == errEnded {
-				return
-			}
 			break
 		}
 	}
@@ -127,15 +121,12 @@ func (p *peerConn) step(st Step) error {
 	case "stall":
 		<-p.peer.done
 	case "close":
-		// Closing with unread bytes would send a reset.
 		p.base.Close()
-		return errEnded
 	case "reset":
 		if c, ok := p.base.(*net.TCPConn); ok {
 			c.SetLinger(0)
 		}
 		p.base.Close()
-		return errEnded
 	}
 	return nil
 }

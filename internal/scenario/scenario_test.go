@@ -190,7 +190,7 @@ func TestMerge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "1 f = false\n  $errno = {{INT}}\n  elapsed {{ELAPSED 0.9..2.2}}\n"
+	const want = "1 f = false\n  $errno = {{INT}}\n  elapsed {{ELAPSED 0.9..3.7}}\n"
 	if diff := cmp.Diff(want, merged.Text()); diff != "" {
 		t.Error(diff)
 	}
