@@ -21,12 +21,14 @@ import (
 
 var chunks = sync.Pool{New: func() any { return new([defaultChunk]byte) }}
 
-// dropBuffer gives the memory of an empty buffer back: an idle stream has none.
+// dropBuffer gives the memory of an empty buffer back: an idle stream has none,
+// unless it has grown past the usual size.
 func (s *Stream) dropBuffer() {
 	if len(s.buf) == defaultChunk {
 		chunks.Put((*[defaultChunk]byte)(s.buf))
+		s.buf = nil
 	}
-	s.buf, s.r, s.w = nil, 0, 0
+	s.r, s.w = 0, 0
 }
 
 // fill makes sure that size bytes are buffered, with one read at most. It
@@ -50,17 +52,20 @@ func (s *Stream) fill(c *call, size int) bool {
 	return ok
 }
 
+// growBuffer brings the buffer to bufSize. PHP grows by a chunk at a time; the
+// memory behind it is doubled, so that a long record is not copied over and over.
 func (s *Stream) growBuffer() {
-	if s.buf == nil && s.bufSize == defaultChunk {
+	switch {
+	case s.buf == nil && s.bufSize == defaultChunk:
 		s.buf = chunks.Get().(*[defaultChunk]byte)[:]
-		return
+	case cap(s.buf) >= s.bufSize:
+		s.buf = s.buf[:s.bufSize]
+	default:
+		buf := make([]byte, s.bufSize, max(s.bufSize, 2*cap(s.buf)))
+		w := copy(buf, s.buf[s.r:s.w])
+		s.dropBuffer()
+		s.buf, s.w = buf, w
 	}
-	old := s.buf
-	buf := make([]byte, s.bufSize)
-	copy(buf, old[s.r:s.w])
-	w := s.w - s.r
-	s.dropBuffer()
-	s.buf, s.w = buf, w
 }
 
 // took moves on by n buffered bytes.
