@@ -20,6 +20,8 @@ type PHP struct {
 	Command []string // what runs it; it must see /tmp as we do
 }
 
+const identifyShort = `echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION, file_exists($argv[1]) ? '' : ", and it doesn't see /tmp";`
+
 // FindPHP looks for a PHP: PHPSTREAM_PHP84 (and 82, 74), then the folder that
 // make-php made, then php84, php8.4 and php on the PATH.
 func FindPHP(version string) (*PHP, error) {
@@ -39,13 +41,20 @@ func FindPHP(version string) (*PHP, error) {
 		}
 		try = append(try, []string{"php" + short}, []string{"php" + version}, []string{"php"})
 	}
+	probe, err := os.CreateTemp("/tmp", "probe")
+	if err != nil {
+		return nil, err
+	}
+	probe.Close()
+	defer os.Remove(probe.Name())
 	var tried []string
 	for _, command := range try {
 		if _, err := exec.LookPath(command[0]); err != nil {
 			continue
 		}
 		p := &PHP{Version: version, Command: command}
-		got, err := p.run("", nil, []string{"-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"})
+		// A folder whose tmp is no longer the machine's has to be made ready again.
+		got, err := p.run("", nil, []string{"-r", identifyShort, "--", probe.Name()})
 		if err == nil && got == version {
 			return p, nil
 		}
