@@ -239,7 +239,13 @@ func TestCompatPHP(t *testing.T) {
 			j.err = recordOne(j, phps[j.version], certs, &saving)
 			return
 		}
-		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
+		// A drift shows every time; a busy machine doesn't.
+		for range 2 {
+			j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
+			if want, err := j.s.Recorded(j.version); j.err == nil && err == nil && want != nil && len(scenario.Compare(want, j.got)) == 0 {
+				break
+			}
+		}
 	})
 	confirmed := map[string]int{}
 	for _, j := range ask {
