@@ -90,7 +90,7 @@ func below(rows []row) []string {
 			impl, name string
 			goal       float64
 		}{{"plain", "plain Go", goalPlain}, {"php", "PHP", goalPHP}} {
-			if s := r.scores.ratio("phpstream", g.impl, speed); s.Median > 0 && s.Median < g.goal {
+			if s := r.scores.ratio("phpstream", g.impl, speed); s.Median > 0 && math.Round(s.Median*100)/100 < g.goal {
 				list = append(list, fmt.Sprintf("%s: %s of %s", r.work.Name, figure(s.Median), g.name))
 			}
 		}
