@@ -37,9 +37,7 @@ type Stream struct {
 	expired atomic.Bool  // "timed_out"
 	refuse  atomic.Bool  // a handshake failed: nothing more is sent
 	tell    atomic.Int64 // PHP's position, but for what passed says
-	goRead  atomic.Int64 // SetReadDeadline, unix nanoseconds, 0: none
-	goWrite atomic.Int64
-	broken  atomic.Bool // TLS has failed for good: nothing goes out any more
+	broken  atomic.Bool  // TLS has failed for good: nothing goes out any more
 
 	mu      sync.Mutex // guards what follows
 	ctx     *Context
@@ -343,7 +341,6 @@ func (s *Stream) SetReadDeadline(t time.Time) error {
 	if s == nil || s.wire == nil {
 		return s.opError("set", net.ErrClosed)
 	}
-	s.goRead.Store(unixNano(t))
 	return s.wire.SetReadDeadline(t)
 }
 
@@ -352,39 +349,16 @@ func (s *Stream) SetWriteDeadline(t time.Time) error {
 	if s == nil || s.wire == nil {
 		return s.opError("set", net.ErrClosed)
 	}
-	s.goWrite.Store(unixNano(t))
 	return s.wire.SetWriteDeadline(t)
 }
 
-func unixNano(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// readDeadline is when PHP's timeout ends a read that starts now; zero: never.
+// The wire keeps the deadlines of Go.
+func readDeadline(timeout time.Duration) time.Time {
+	if timeout < 0 {
+		return time.Time{}
 	}
-	return t.UnixNano()
-}
-
-// readDeadline is when a read that starts now must end; zero: never.
-func (s *Stream) readDeadline(timeout time.Duration) time.Time {
-	var t time.Time
-	if timeout >= 0 {
-		t = time.Now().Add(timeout)
-	}
-	if g := s.goRead.Load(); g != 0 && (t.IsZero() || g < t.UnixNano()) {
-		t = time.Unix(0, g)
-	}
-	return t
-}
-
-// writeTimeout is how long a write that starts now may wait; negative: for
-// ever.
-func (s *Stream) writeTimeout(timeout time.Duration) time.Duration {
-	if g := s.goWrite.Load(); g != 0 {
-		left := max(0, time.Until(time.Unix(0, g)))
-		if timeout < 0 || left < timeout {
-			return left
-		}
-	}
-	return timeout
+	return time.Now().Add(timeout)
 }
 
 func timedOut(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -124,7 +124,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	var err error
 	if s.blocked.Load() {
 		s.expired.Store(false)
-		n, err = s.wire.Read(p, s.readDeadline(time.Duration(s.timeout.Load())))
+		n, err = s.wire.Read(p, readDeadline(time.Duration(s.timeout.Load())))
 	} else {
 		n, err = s.wire.TryRead(p)
 	}
@@ -147,7 +147,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
 	var err error
 	if s.blocked.Load() {
-		n, err = t.Read(p, s.readDeadline(s.tlsTimeout()))
+		n, err = t.Read(p, readDeadline(s.tlsTimeout()))
 	} else {
 		n, err = t.TryRead(p)
 	}
@@ -348,7 +348,7 @@ var errRefused = errors.New("phpstream: crypto could not be enabled on this stre
 func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
 	var err error
 	if s.blocked.Load() {
-		n, err = s.wire.Write(p, s.writeTimeout(time.Duration(s.timeout.Load())))
+		n, err = s.wire.Write(p, time.Duration(s.timeout.Load()))
 	} else {
 		for n < len(p) && err == nil {
 			var m int
@@ -380,7 +380,7 @@ func (s *Stream) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
 	}
 	var err error
 	if s.blocked.Load() {
-		n, err = t.Write(p, s.writeTimeout(s.tlsTimeout()))
+		n, err = t.Write(p, s.tlsTimeout())
 	} else {
 		n, err = t.TryWrite(p)
 	}

@@ -227,6 +227,9 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 // went out. The count is what was sent for certain; after a write cut short the
 // caller must repeat what was not counted.
 func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
+	if c.feed.w.WriteExpired() {
+		return 0, os.ErrDeadlineExceeded // before a record is made, which would have to go out
+	}
 	c.feed.writeTimeout.Store(int64(timeout))
 	c.feed.writeAtOnce.Store(false)
 	return c.writeRecords(p)

@@ -38,12 +38,63 @@ type Conn struct {
 	fd      uintptr // valid until closing, and under a Hold
 	read    tryOp
 	write   tryOp
-	more    bool        // the last Read filled what it was given
-	limited atomic.Bool // SetReadDeadline has set one
+	more    bool // the last Read filled what it was given
+
+	readLimit  limit
+	writeLimit limit
 
 	mu      sync.Mutex
 	holds   int // pollers that use the descriptor right now
 	closing bool
+}
+
+// limit is when a direction's operations end: the earlier of what the one under
+// way allows itself and what SetReadDeadline or SetWriteDeadline has set. Both
+// go through one lock, so that neither undoes the other.
+type limit struct {
+	isSet atomic.Bool // that of SetReadDeadline, SetWriteDeadline
+
+	mu  sync.Mutex
+	own time.Time // of the operation under way; zero: none
+	set time.Time
+}
+
+// begin sets the timer for an operation.
+func (l *limit) begin(own time.Time, timer func(time.Time) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.own = own
+	return l.apply(timer)
+}
+
+// change moves the limit from outside.
+func (l *limit) change(t time.Time, timer func(time.Time) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.set = t
+	l.isSet.Store(!t.IsZero())
+	return l.apply(timer)
+}
+
+func (l *limit) apply(timer func(time.Time) error) error {
+	t := l.own
+	if !l.set.IsZero() && (t.IsZero() || l.set.Before(t)) {
+		t = l.set
+	}
+	if timer(t) != nil {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// passed tells whether the limit that was set from outside is over.
+func (l *limit) passed() bool {
+	if !l.isSet.Load() {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.set.IsZero() && !time.Now().Before(l.set)
 }
 
 // tryOp carries the arguments and the answer of one non-blocking call through
@@ -77,13 +128,13 @@ func (c *Conn) Network() string { return c.network }
 // an errno or net.ErrClosed.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	n, err := 0, ErrWouldBlock
-	if c.more && !c.limited.Load() {
+	if c.more && !c.readLimit.isSet.Load() {
 		// The last read left something behind, most likely: no timer is needed.
 		n, err = c.TryRead(p)
 	}
 	if err == ErrWouldBlock {
-		if c.s.SetReadDeadline(deadline) != nil {
-			return 0, net.ErrClosed
+		if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
+			return 0, err
 		}
 		if n, err = c.s.Read(p); n == 0 && err == nil && len(p) > 0 {
 			err = io.EOF // an empty datagram
@@ -106,6 +157,9 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 // byte that went out, so that a slow but living peer is not cut off. The count
 // is what was handed to the kernel.
 func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
+	if c.WriteExpired() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	// Nearly always the kernel has room, and no timer needs to be set.
 	done, err := c.TryWrite(p)
 	for done < len(p) && (err == nil || errors.Is(err, ErrWouldBlock)) {
@@ -113,8 +167,8 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 		if timeout >= 0 {
 			deadline = time.Now().Add(timeout)
 		}
-		if c.s.SetWriteDeadline(deadline) != nil {
-			return done, net.ErrClosed
+		if err := c.writeLimit.begin(deadline, c.s.SetWriteDeadline); err != nil {
+			return done, err
 		}
 		var n int
 		n, err = c.s.Write(p[done:])
@@ -139,22 +193,19 @@ func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 	return max(op.n, 0), op.err
 }
 
-// SetReadDeadline moves the deadline of a Read that is under way.
+// SetReadDeadline limits all Reads, one that is under way too; zero: no more.
+// The deadline of each Read counts as well.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.limited.Store(!t.IsZero())
-	if c.s.SetReadDeadline(t) != nil {
-		return net.ErrClosed
-	}
-	return nil
+	return c.readLimit.change(t, c.s.SetReadDeadline)
 }
 
-// SetWriteDeadline moves the deadline of a Write that is under way.
+// SetWriteDeadline does the same for Writes.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	if c.s.SetWriteDeadline(t) != nil {
-		return net.ErrClosed
-	}
-	return nil
+	return c.writeLimit.change(t, c.s.SetWriteDeadline)
 }
+
+// WriteExpired tells whether the time that SetWriteDeadline set is over.
+func (c *Conn) WriteExpired() bool { return c.writeLimit.passed() }
 
 // Hold hands out the descriptor for polling and keeps it from being closed,
 // and its number from being reused, until Release.
@@ -196,8 +247,8 @@ func (c *Conn) Close() error {
 	// closes.
 	c.Shutdown(ShutBoth)
 	past := time.Unix(1, 0)
-	c.s.SetReadDeadline(past)
-	c.s.SetWriteDeadline(past)
+	c.SetReadDeadline(past)
+	c.SetWriteDeadline(past)
 	return nil
 }
 
