@@ -33,7 +33,8 @@ const cryptoIsClient CryptoMethod = 1
 // Differences, for safety: what the peer sent in clear and nobody has read yet
 // is never taken for TLS data; enabling fails with the warning "Refusing to
 // enable crypto ..." (CVE-2011-0411). After any failure the stream refuses to
-// send until it is closed; PHP would go on in clear.
+// send until a later call succeeds or it is closed; PHP would go on in clear.
+// Crypto that was switched off cannot be switched on again.
 //
 //	PHP: stream_socket_enable_crypto(resource $stream, bool $enable,
 //	     ?int $crypto_method = null, ?resource $session_stream = null): int|bool
@@ -81,7 +82,23 @@ const (
 	cryptoOn
 )
 
+// startCrypto keeps readers and writers away: a writer that does not know of the
+// handshake would send in clear between its records, a reader would take some of
+// them away.
 func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	s.wmu.Lock()
+	defer s.wmu.Unlock()
+	result := s.tryCrypto(c, method)
+	if s.crypto.Load() == nil {
+		// A thrown error counts too: here the program's next line runs.
+		s.refuse.Store(s.refuse.Load() || result == cryptoFailed)
+	}
+	return result
+}
+
+func (s *Stream) tryCrypto(c *call, method []CryptoMethod) cryptoResult {
 	var m CryptoMethod
 	if len(method) > 0 {
 		m = method[0]
@@ -93,7 +110,6 @@ func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
 	}
 	if !s.secure || s.wire == nil {
 		c.warning(c.rt.facts.NoCrypto)
-		s.refuse.Store(true)
 		return cryptoFailed
 	}
 	if !s.setUpCrypto(c, m) {
@@ -117,23 +133,22 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 }
 
 // setUpCrypto is php_openssl_setup_crypto: from the options to a prepared
-// connection. A stream that already has one keeps it.
+// connection. A stream that already has one keeps it. The reader's lock is held,
+// unless nobody else has the stream yet.
 func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	if s.prepared() != nil {
-		if s.blocked.Load() && !s.inHandshake() {
+		if s.spent || s.blocked.Load() && !s.inHandshake() {
 			c.warning("SSL/TLS already set-up for this stream")
 			return false
 		}
 		return true
 	}
-	if n := s.unread(); n > 0 {
-		s.refuse.Store(true)
+	if n := s.w - s.r; n > 0 {
 		c.fail(errUnread)
 		c.warning("Refusing to enable crypto: " + strconv.Itoa(n) + " bytes received in clear have not been read")
 		return false
 	}
 	if method&cryptoIsClient == 0 {
-		s.refuse.Store(true)
 		c.warning("The server's side of a handshake is not supported")
 		return false
 	}
@@ -144,7 +159,6 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	if err != nil {
 		c.fail(err)
 		c.warnings(warnings)
-		s.refuse.Store(true)
 		return false
 	}
 	c.warnings(warnings)
@@ -156,13 +170,6 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 }
 
 var errUnread = errors.New("phpstream: unread bytes from before the handshake")
-
-// unread is how many bytes are in PHP's buffer.
-func (s *Stream) unread() int {
-	s.rmu.Lock()
-	defer s.rmu.Unlock()
-	return s.w - s.r
-}
 
 // enableCrypto is php_openssl_enable_crypto: the handshake, and the checks that
 // come after it.
@@ -180,7 +187,6 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		return cryptoPending
 	}
 	if err != nil {
-		s.refuse.Store(true)
 		c.fail(err)
 		if secure.IsEOF(err) {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
@@ -193,7 +199,6 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	s.capture(c, t)
 	warnings, err := t.Check()
 	if err != nil {
-		s.refuse.Store(true)
 		c.fail(err)
 		c.warnings(warnings)
 		t.CloseNotify()
@@ -201,6 +206,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	}
 	c.warnings(warnings)
 	s.crypto.Store(t)
+	s.refuse.Store(false)
 	return cryptoOn
 }
 
@@ -249,6 +255,7 @@ func (s *Stream) stopCrypto(*call) {
 	if s.crypto.CompareAndSwap(t, nil) {
 		t.CloseNotify()
 		s.raw = t.Received()
+		s.spent = true
 	}
 }
 

@@ -55,6 +55,7 @@ type Stream struct {
 	unbuffed bool
 	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
 	raw      []byte // received before crypto was switched off
+	spent    bool   // crypto was on, and has been switched off
 }
 
 const defaultChunk = 8192

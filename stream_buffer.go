@@ -160,6 +160,9 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 		return 0, false
 	}
 	s.eof.Store(true)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		c.fail(err) // of which PHP says nothing
+	}
 	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
 		s.broken.Store(!fromSystem(err))
 		c.fail(err)
