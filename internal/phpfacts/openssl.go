@@ -106,6 +106,8 @@ const (
 	VerifyPurpose             VerifyCode = 26
 	VerifyRejected            VerifyCode = 28
 	VerifyUnhandledCritical   VerifyCode = 34
+	VerifyProxy               VerifyCode = 40
+	VerifyResources           VerifyCode = 46
 	VerifyPermittedSubtree    VerifyCode = 47
 	VerifyWeakKey             VerifyCode = 66
 	VerifyWeakCAKey           VerifyCode = 67
@@ -127,6 +129,8 @@ var verifyTexts = map[VerifyCode]string{
 	VerifyPurpose:           "unsuitable certificate purpose",
 	VerifyRejected:          "certificate rejected",
 	VerifyUnhandledCritical: "unhandled critical extension",
+	VerifyProxy:             "proxy certificates not allowed, please set the appropriate flag",
+	VerifyResources:         "RFC 3779 resource not subset of parent's resources",
 	VerifyPermittedSubtree:  "permitted subtree violation",
 	VerifyWeakKey:           "EE certificate key too weak",
 	VerifyWeakCAKey:         "CA certificate key too weak",

@@ -204,20 +204,11 @@ func (b *chainBuilder) oldChains(cert *x509.Certificate) (out [][]*x509.Certific
 
 func appendChain(out [][]*x509.Certificate, cert *x509.Certificate, above []*x509.Certificate) [][]*x509.Certificate {
 	for _, c := range above {
-		if constrainsNames(c) || c.Equal(cert) {
+		if hasExtension(c, oidNameConstraints) || c.Equal(cert) {
 			return out
 		}
 	}
 	return append(out, append([]*x509.Certificate{cert}, above...))
-}
-
-func constrainsNames(c *x509.Certificate) bool {
-	for _, ext := range c.Extensions {
-		if ext.Id.Equal([]int{2, 5, 29, 30}) {
-			return true
-		}
-	}
-	return false
 }
 
 // issuers returns the certificates at hand that bear cert's issuer's name.

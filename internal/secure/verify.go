@@ -113,6 +113,12 @@ func (c *chainCheck) audit(b *chainBuilder, chain []*x509.Certificate) error {
 			below++
 		}
 	}
+	if err := c.auditExtensions(chain); err != nil {
+		return err
+	}
+	if err := c.auditNames(chain); err != nil {
+		return err
+	}
 	for i, cert := range chain {
 		if i > 0 && keyBits(cert.PublicKey) < minBits {
 			return c.refuse(phpfacts.VerifyWeakCAKey, errShortKey)
