@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/secure"
 )
 
 // ErrorHandler receives what PHP would raise: the level, PHP's text (with the
@@ -242,6 +243,28 @@ func (c *call) throw(class, message string) {
 	err := &ThrownError{class, message}
 	c.fail(err)
 	c.events = append(c.events, event{E_ERROR, "Uncaught " + err.Error(), class, err})
+}
+
+// describe reports a TLS error in the words of the profile's OpenSSL.
+func (c *call) describe(err error) {
+	c.warnings(secure.Describe(err, c.rt.version))
+}
+
+func (c *call) warnings(list []secure.Warning) {
+	for _, w := range list {
+		level, text := E_WARNING, w.Text
+		if w.Level != 0 {
+			level = ErrorLevel(w.Level)
+		}
+		if !w.Bare {
+			text = c.name + "(): " + text
+		}
+		if w.Class != "" {
+			c.throw(w.Class, text)
+		} else {
+			c.bare(level, text)
+		}
+	}
 }
 
 // deliver ends the call: its events go to the handler, in order.

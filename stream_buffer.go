@@ -24,12 +24,23 @@ var chunks = sync.Pool{New: func() any { return new([defaultChunk]byte) }}
 // dropBuffer gives the memory of an empty buffer back: an idle stream has none,
 // unless it has grown past the usual size.
 func (s *Stream) dropBuffer() {
-	if len(s.buf) == defaultChunk {
+	switch n := len(s.buf); {
+	case n == defaultChunk:
 		chunks.Put((*[defaultChunk]byte)(s.buf))
+		s.buf = nil
+	case n > maxKept:
 		s.buf = nil
 	}
 	s.r, s.w = 0, 0
 }
+
+// maxKept is how large a buffer an idle stream may keep: one that a program has
+// asked for, but not what a single long record has made of it.
+const maxKept = 64 << 10
+
+// maxRead is the most that one read asks the socket for, whatever the chunk size
+// and the buffer's: memory is taken for what comes, not for what may come.
+const maxRead = 1 << 20
 
 // fill makes sure that size bytes are buffered, with one read at most. It
 // answers false where PHP's read answers -1.
@@ -38,34 +49,40 @@ func (s *Stream) fill(c *call, size int) bool {
 		return true
 	}
 	if s.bufSize-s.w < s.chunk {
-		s.w = copy(s.buf, s.buf[s.r:s.w])
-		s.r = 0
+		if s.r > 0 {
+			s.w = copy(s.buf, s.buf[s.r:s.w])
+			s.r = 0
+		}
 		if s.bufSize-s.w < s.chunk {
 			s.bufSize += s.chunk
 		}
 	}
-	if len(s.buf) != s.bufSize {
-		s.growBuffer()
-	}
-	n, ok := s.receive(c, s.buf[s.w:])
+	n, ok := s.receive(c, s.room())
 	s.w += n
 	return ok
 }
 
-// growBuffer brings the buffer to bufSize. PHP grows by a chunk at a time; the
-// memory behind it is doubled, so that a long record is not copied over and over.
-func (s *Stream) growBuffer() {
-	switch {
-	case s.buf == nil && s.bufSize == defaultChunk:
-		s.buf = chunks.Get().(*[defaultChunk]byte)[:]
-	case cap(s.buf) >= s.bufSize:
-		s.buf = s.buf[:s.bufSize]
-	default:
-		buf := make([]byte, s.bufSize, max(s.bufSize, 2*cap(s.buf)))
-		w := copy(buf, s.buf[s.r:s.w])
-		s.dropBuffer()
-		s.buf, s.w = buf, w
+// room is the free part of the buffer.
+func (s *Stream) room() []byte {
+	end := s.w + min(s.bufSize-s.w, maxRead)
+	if len(s.buf) < end {
+		s.growBuffer(end)
 	}
+	return s.buf[s.w:end]
+}
+
+// growBuffer makes the buffer size bytes long. PHP grows by a chunk at a time;
+// here the memory is doubled, so that a long record is not copied over and over.
+func (s *Stream) growBuffer(size int) {
+	if s.buf == nil && size == defaultChunk {
+		s.buf = chunks.Get().(*[defaultChunk]byte)[:]
+		return
+	}
+	buf := make([]byte, max(size, 2*len(s.buf)))
+	r, w := s.r, s.w
+	copy(buf[r:], s.buf[r:w])
+	s.dropBuffer()
+	s.buf, s.r, s.w = buf, r, w
 }
 
 // took moves on by n buffered bytes.
@@ -174,10 +191,7 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 // fillReceived buffers what TLS has received but not handed out.
 func (s *Stream) fillReceived(t *secure.Conn) {
 	s.bufSize = max(s.bufSize, s.chunk)
-	if len(s.buf) != s.bufSize {
-		s.growBuffer()
-	}
-	n, err := t.ReadReceived(s.buf)
+	n, err := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
 		s.dropBuffer()
@@ -200,28 +214,6 @@ func (s *Stream) tlsTimeout() time.Duration {
 		return t
 	}
 	return -1
-}
-
-// describe reports a TLS error in the words of the profile's OpenSSL.
-func (c *call) describe(err error) {
-	c.warnings(secure.Describe(err, c.rt.version))
-}
-
-func (c *call) warnings(list []secure.Warning) {
-	for _, w := range list {
-		level, text := E_WARNING, w.Text
-		if w.Level != 0 {
-			level = ErrorLevel(w.Level)
-		}
-		if !w.Bare {
-			text = c.name + "(): " + text
-		}
-		if w.Class != "" {
-			c.throw(w.Class, text)
-		} else {
-			c.bare(level, text)
-		}
-	}
 }
 
 // alive is feof's look at the socket: false when the peer is gone and nothing
@@ -311,9 +303,9 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	if s.unbuffed || s.chunk == 1 {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
-	} else if room := max(s.bufSize, s.chunk); len(p)-n >= room {
+	} else if room := min(max(s.bufSize, s.chunk), maxRead); len(p)-n >= room {
 		// What the buffer would hold goes straight to the caller.
-		s.bufSize = room
+		s.bufSize = max(s.bufSize, s.chunk)
 		m, ok = s.receive(c, p[n:n+room])
 		s.tell.Add(int64(m))
 	} else {

@@ -41,7 +41,7 @@ func (rt *Runtime) newContext() *Context {
 func (x *Context) streamContext() *Context { return x }
 
 func (x *Context) runtime() *Runtime {
-	if x == nil {
+	if x == nil || x.rt == nil {
 		return defaultRuntime
 	}
 	return x.rt
@@ -224,20 +224,25 @@ func (x *Context) merge(options Options) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for wrapper, values := range options {
-		if x.options[wrapper] == nil {
-			x.options[wrapper] = make(map[string]any, len(values))
-		}
-		maps.Copy(x.options[wrapper], values)
+		maps.Copy(x.of(wrapper), values)
 	}
 }
 
 func (x *Context) set(wrapper, option string, value any) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.of(wrapper)[option] = value
+}
+
+// of is a wrapper's options, to be written to; the lock is held.
+func (x *Context) of(wrapper string) map[string]any {
+	if x.options == nil {
+		x.options = Options{}
+	}
 	if x.options[wrapper] == nil {
 		x.options[wrapper] = map[string]any{}
 	}
-	x.options[wrapper][option] = value
+	return x.options[wrapper]
 }
 
 // option answers one option; a nil Context has none.

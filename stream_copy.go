@@ -147,7 +147,7 @@ func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
 // record is php_stream_get_record.
 func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 	find := func(from int) int {
-		have := s.buf[s.r:min(s.w, s.r+most)]
+		have := s.buf[s.r : s.r+min(s.w-s.r, most)]
 		if len(delim) == 0 || from >= len(have) {
 			return -1
 		}

@@ -92,10 +92,12 @@ func Fread(fp *Stream, length int) (string, bool) {
 	}
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
+	// One call never answers more than is buffered and one read brings.
+	once := maxRead
 	if !fp.unbuffed {
-		// One call never answers more than is buffered and one read brings.
-		length = min(length, fp.w-fp.r+max(fp.bufSize, fp.chunk)+fp.chunk)
+		once = min(max(fp.bufSize, fp.chunk)+fp.chunk, maxRead)
 	}
+	length = min(length, fp.w-fp.r+once)
 	if length <= defaultChunk {
 		// Most answers are shorter than what was asked for: they are copied out.
 		p := chunks.Get().(*[defaultChunk]byte)

@@ -33,7 +33,11 @@ func WithContext(ctx context.Context) ClientOption { return withContext{ctx} }
 
 type withContext struct{ ctx context.Context }
 
-func (w withContext) client(a *clientArgs) { a.cancel = w.ctx }
+func (w withContext) client(a *clientArgs) {
+	if w.ctx != nil {
+		a.cancel = w.ctx
+	}
+}
 
 // StreamSocketClient connects to "transport://host:port", "host:port" (tcp) or
 // "unix:///path". Without [STREAM_CLIENT_CONNECT] or
