@@ -32,7 +32,7 @@ func (x *Context) TLSConfig(serverName string) (*tls.Config, error) {
 	if err != nil {
 		return nil, warned(warnings, err)
 	}
-	for _, note := range policy.Notes() {
+	for _, note := range append(warnings, policy.Notes()...) {
 		if note.Level != int(E_DEPRECATED) { // what is deprecated is still honoured
 			return nil, warned([]secure.Warning{note}, nil)
 		}

@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"maps"
+	"reflect"
 	"sync"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -224,14 +225,17 @@ func (x *Context) merge(options Options) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for wrapper, values := range options {
-		maps.Copy(x.of(wrapper), values)
+		to := x.of(wrapper)
+		for option, value := range values {
+			to[option] = owned(value)
+		}
 	}
 }
 
 func (x *Context) set(wrapper, option string, value any) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.of(wrapper)[option] = value
+	x.of(wrapper)[option] = owned(value)
 }
 
 // of is a wrapper's options, to be written to; the lock is held.
@@ -271,7 +275,38 @@ func (x *Context) copyOptions() Options {
 	defer x.mu.RUnlock()
 	o := make(Options, len(x.options))
 	for wrapper, values := range x.options {
-		o[wrapper] = maps.Clone(values)
+		o[wrapper] = owned(values).(map[string]any)
 	}
 	return o
+}
+
+// owned copies the maps and slices of a value, which are arrays in PHP, and so
+// nobody else's: what a program does to its own later changes no policy.
+func owned(value any) any {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Map, reflect.Slice:
+		return copied(v).Interface()
+	}
+	return value
+}
+
+func copied(v reflect.Value) reflect.Value {
+	switch {
+	case v.Kind() == reflect.Interface && !v.IsNil():
+		return copied(v.Elem())
+	case v.Kind() == reflect.Map && !v.IsNil():
+		to := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for key, value := range v.Seq2() {
+			to.SetMapIndex(key, copied(value))
+		}
+		return to
+	case v.Kind() == reflect.Slice && !v.IsNil():
+		to := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			to.Index(i).Set(copied(v.Index(i)))
+		}
+		return to
+	}
+	return v
 }

@@ -34,7 +34,7 @@ type feed struct {
 	writeTimeout atomic.Int64 // nanoseconds; negative: none
 	writeAtOnce  atomic.Bool  // do not wait for room
 	aborted      atomic.Bool
-	hello        chan struct{} // where set: closed after the first write
+	hello        chan struct{} // where set: closed once the first write has been tried
 	said         bool
 
 	mu      sync.Mutex // guards what follows
@@ -130,15 +130,24 @@ func (s *recordScanner) advance(b []byte) int {
 func (f *feed) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.hello != nil && !f.said {
-		f.said = true
-		defer close(f.hello)
-	}
 	if len(f.pending) > 0 {
 		f.pending = append(f.pending, p...)
 		return len(p), nil
 	}
-	n, err := f.send(p)
+	var n int
+	var err error
+	if f.hello != nil && !f.said {
+		// What there is room for now; on a connection that is still being made
+		// there is none, and whoever waits for the hello is not to wait for that.
+		f.said = true
+		n, _ = f.w.TryWrite(p)
+		close(f.hello)
+	}
+	if n < len(p) {
+		var m int
+		m, err = f.send(p[n:])
+		n += m
+	}
 	if n == len(p) {
 		return n, nil
 	}

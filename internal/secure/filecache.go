@@ -42,7 +42,7 @@ func (c *fileCache[T]) get(path, variant string, load func(data []byte) (T, erro
 	key := variant + "\x00" + path
 	c.mu.Lock()
 	e := c.entries[key]
-	if e == nil || e.info.Size() != info.Size() || !e.info.ModTime().Equal(info.ModTime()) || !os.SameFile(e.info, info) {
+	if e == nil || !unchanged(e.info, info) {
 		if c.entries == nil {
 			c.entries = map[string]*cachedFile[T]{}
 		}
@@ -73,6 +73,13 @@ func (c *fileCache[T]) get(path, variant string, load func(data []byte) (T, erro
 		c.mu.Unlock()
 	}
 	return e.value, e.err
+}
+
+// unchanged tells whether a file is what it was. Size and time of modification
+// do not tell alone: copying tools set the time, and files of one kind have one
+// size.
+func unchanged(was, is os.FileInfo) bool {
+	return was.Size() == is.Size() && was.ModTime().Equal(is.ModTime()) && changeTime(was).Equal(changeTime(is)) && os.SameFile(was, is)
 }
 
 func (c *fileCache[T]) dropOldest() {
