@@ -2,6 +2,7 @@ package phpstream_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"math"
 	"net"
@@ -82,8 +83,9 @@ func TestLongRecordIsCheap(t *testing.T) {
 func TestNothingGiven(t *testing.T) {
 	checkLeaks(t)
 	rt, _ := newRuntime()
+	var noContext context.Context
 	for _, target := range []string{"tls://127.0.0.1:1", "tcp://localhost:1"} {
-		if fp, _, _ := rt.StreamSocketClient(target, nil, (*Context)(nil), WithContext(nil), Timeout(1)); fp != nil {
+		if fp, _, _ := rt.StreamSocketClient(target, nil, (*Context)(nil), WithContext(noContext), Timeout(1)); fp != nil {
 			t.Error(target)
 		}
 	}

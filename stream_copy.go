@@ -42,15 +42,15 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
-	var data strings.Builder
-	for length < 0 || data.Len() < length {
+	data := gathered{last: block[:0]}
+	for length < 0 || data.n < length {
 		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
 			fp.eof.Store(true)
 			break
 		}
-		p := block[:]
+		p := data.room()
 		if length > 0 {
-			p = p[:min(len(p), length-data.Len())]
+			p = p[:min(len(p), length-data.n)]
 		}
 		var n int
 		if length > 0 {
@@ -61,9 +61,44 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		if n == 0 {
 			break
 		}
-		data.Write(p[:n])
+		data.took(n)
 	}
 	return data.String(), true
+}
+
+// gathered is bytes of which nobody knows how many will come: pieces that grow,
+// put together at the end, so that each byte is copied once.
+type gathered struct {
+	full [][]byte
+	last []byte
+	n    int // bytes in all
+}
+
+const maxPiece = 1 << 20
+
+// room is where the next bytes go.
+func (g *gathered) room() []byte {
+	if len(g.last) == cap(g.last) {
+		g.full = append(g.full, g.last)
+		g.last = make([]byte, 0, min(g.n, maxPiece))
+	}
+	return g.last[len(g.last):cap(g.last)]
+}
+
+func (g *gathered) took(n int) {
+	g.last = g.last[:len(g.last)+n]
+	g.n += n
+}
+
+// String is all of it.
+func (g *gathered) String() string {
+	var b strings.Builder
+	b.Grow(g.n)
+	for _, piece := range g.full {
+		b.Write(piece)
+	}
+	b.Write(g.last)
+	return b.String()
 }
 
 // What is read to the end is read in large blocks: nothing shows afterwards that

@@ -23,7 +23,6 @@ func dataTLS(p ports) string  { return p.DataTLS }
 func mailAt(p ports) string   { return p.Mail }
 func mailTLS(p ports) string  { return p.MailTLS }
 func slowMail(p ports) string { return p.Slow }
-func caFile(p ports) string   { return p.CAFile }
 func bundle(p ports) string   { return p.Bundle }
 
 const mega = 1 << 20

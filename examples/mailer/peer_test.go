@@ -263,10 +263,7 @@ func (s *peerSession) readBody() error {
 			s.note("%s: (64 KiB of the message)", s.where)
 			return s.act(action)
 		}
-		if strings.HasPrefix(line, ".") {
-			line = line[1:]
-		}
-		s.body = append(s.body, line...)
+		s.body = append(s.body, strings.TrimPrefix(line, ".")...)
 	}
 	s.note("%s: %s", s.where, digest(raw))
 	return nil

@@ -25,7 +25,7 @@ type method int
 
 type named string
 
-type thing struct{ name string }
+type thing struct{}
 
 type texted struct{}
 
