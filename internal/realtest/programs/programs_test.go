@@ -1,0 +1,189 @@
+// Package programs runs PHP programs, unmodified, on PHP's own streams and on
+// this library, by the bridge, and holds that nobody could tell which: not the
+// program's user, nor the server. It holds tests alone.
+//
+// The mailers are those of Debian's packages, and send through a Postfix; the
+// idioms are programs of ours that do what network code in PHP does, against
+// scripted peers. What isn't installed skips its tests; with REQUIRE_PHP=1 or
+// REQUIRE_SERVERS=1 they fail. PHPSTREAM_BRIDGE_SO names a bridge that is built
+// already.
+package programs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The programs mostly wait, so that more of them run at once than there are
+// processors.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "8")
+	m.Run()
+}
+
+// limit bounds one run of PHP.
+const limit = 2 * time.Minute
+
+// An outcome is what a program's user sees.
+type outcome struct {
+	Exit           int
+	Stdout, Stderr string
+}
+
+// An engine runs PHP programs.
+type engine struct {
+	name   string
+	php    string
+	bridge string // the extension; empty for PHP's own streams
+}
+
+// engines are the two that are compared, PHP's own streams first.
+func engines(t *testing.T) [2]engine {
+	t.Helper()
+	path, err := exec.LookPath("php8.2")
+	if err != nil {
+		lacking(t, "REQUIRE_PHP", "there is no php8.2 on PATH")
+	}
+	so, err := bridge(path)
+	if err != nil {
+		lacking(t, "REQUIRE_PHP", err.Error())
+	}
+	return [2]engine{{name: "plain PHP", php: path}, {name: "the bridge", php: path, bridge: so}}
+}
+
+// lacking skips the test, or fails it where the environment says that all is
+// here.
+func lacking(t *testing.T, require, why string) {
+	t.Helper()
+	if os.Getenv(require) == "1" {
+		t.Fatalf("%s=1 is set, and %s", require, why)
+	}
+	t.Skip(why)
+}
+
+// bridge builds the extension, once.
+func bridge(php string) (string, error) {
+	built.Do(func() {
+		if built.so = os.Getenv("PHPSTREAM_BRIDGE_SO"); built.so != "" {
+			return
+		}
+		cmd := exec.Command("go", "run", "../../../cmd/phpstream", "bridge", "-php", php)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			built.err = errors.New("the bridge can't be built: " + strings.TrimSpace(stderr.String()))
+			return
+		}
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		built.so = lines[len(lines)-1]
+	})
+	return built.so, built.err
+}
+
+var built struct {
+	sync.Once
+	so  string
+	err error
+}
+
+// run runs a script with arguments, and holds who did its networking: ini are
+// settings for php.ini.
+func (e engine) run(t *testing.T, ini []string, script string, args ...string) outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	log := filepath.Join(t.TempDir(), "bridge.log")
+	words := []string{"-d", "error_reporting=-1", "-d", "display_errors=stderr", "-d", "html_errors=0", "-d", "log_errors=0"}
+	env := []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C"}
+	if e.bridge != "" {
+		words = append(words, "-d", "extension="+e.bridge)
+		env = append(env, "PHPSTREAM_BRIDGE_STRICT=1", "PHPSTREAM_BRIDGE_LOG="+log)
+	}
+	for _, setting := range ini {
+		words = append(words, "-d", setting)
+	}
+	cmd := exec.CommandContext(ctx, e.php, append(append(words, script), args...)...)
+	cmd.Env = env
+	cmd.WaitDelay = time.Second
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var failed *exec.ExitError
+	if err != nil && (!errors.As(err, &failed) || !failed.Exited()) {
+		t.Fatalf("%s: %v\n%s%s", e.name, err, tail(stdout.String()), tail(stderr.String()))
+	}
+	if e.bridge != "" {
+		e.checkLog(t, log)
+	}
+	return outcome{Exit: cmd.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String()}
+}
+
+// checkLog holds that the network was Go's.
+func (e engine) checkLog(t *testing.T, file string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	must(t, err)
+	opened := 0
+	for line := range strings.Lines(string(data)) {
+		var process struct {
+			Go      map[string]int `json:"go"`
+			Network map[string]int `json:"php_network"`
+		}
+		if err := json.Unmarshal([]byte(line), &process); err != nil {
+			t.Fatalf("%v in the bridge's log: %s", err, line)
+		}
+		opened += process.Go["stream_socket_client"] + process.Go["fsockopen"] + process.Go["pfsockopen"]
+		if len(process.Network) > 0 {
+			t.Errorf("PHP itself did %v", process.Network)
+		}
+	}
+	if opened == 0 {
+		t.Errorf("no connection was opened by Go:\n%s", data)
+	}
+}
+
+// same compares what two engines came to, line by line. Of long texts only the
+// place counts where they part.
+func same(t *testing.T, what string, plain, here string) {
+	t.Helper()
+	if plain == here {
+		return
+	}
+	a, b := printable(plain), printable(here)
+	at := 0
+	for at < len(a) && at < len(b) && a[at] == b[at] {
+		at++
+	}
+	around := func(lines []string) []string {
+		return lines[max(0, min(at-5, len(lines))):min(at+25, len(lines))]
+	}
+	t.Errorf("%s differs from line %d on, %d lines on plain PHP (-), %d by the bridge (+):\n%s",
+		what, at+1, len(a), len(b), cmp.Diff(around(a), around(b)))
+}
+
+func printable(text string) []string {
+	return strings.Split(strings.ToValidUTF8(text, "\uFFFD"), "\n")
+}
+
+func tail(text string) string { return text[max(0, len(text)-2000):] }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
