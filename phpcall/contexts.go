@@ -30,6 +30,14 @@ func (c *call) options(a *Array) (phpstream.Options, bool) {
 	return out, true
 }
 
+// SetOptions gives a stream or a context options as PHP has them, without a
+// word about entries of another form.
+func SetOptions(rt *phpstream.Runtime, to phpstream.StreamOrContext, options *Array) {
+	c := &call{rt: rt}
+	o, _ := c.options(options)
+	phpstream.StreamContextSetOptions(to, o)
+}
+
 // params reads a context's parameters; ones that PHP doesn't know are dropped.
 func (c *call) params(a *Array) (phpstream.Params, bool) {
 	out := phpstream.Params{}

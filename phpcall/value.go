@@ -11,8 +11,19 @@ import (
 )
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
-// *[phpstream.Stream], *[phpstream.Context] or *[x509.Certificate].
+// *[phpstream.Stream], *[phpstream.Context], *[x509.Certificate], [Foreign] or
+// [Object].
 type Value = any
+
+// Foreign is a resource of PHP's own that the library has nothing to do with.
+type Foreign struct{ ID int64 }
+
+// Object is an object of PHP's: of no use to the library, which keeps it where
+// it is the value of an option, and gives it back.
+type Object struct {
+	Class string
+	ID    int64 // tells it from others of its class
+}
 
 // Array is a PHP array: keys are int64 or string, in the order in which they
 // were set.
@@ -143,6 +154,10 @@ func keyText(key Value) string {
 	}
 	return key.(string)
 }
+
+// FromGo turns what the library answers, an option's value for instance, into a
+// PHP value.
+func FromGo(v any) Value { return phpValue(v) }
 
 // phpValue turns what the library answers into a PHP value. The keys of a Go
 // map come in alphabetical order.
