@@ -93,7 +93,7 @@ func TestFaults(t *testing.T) {
 					if end := ending(plain.Stdout); end != want[i%len(want)] {
 						t.Errorf("on plain PHP the message has %q, want %q:\n%s", end, f.ends, plain.Stdout)
 					}
-					plain.compare(t, f.meet(t, both[1], m.name, certs))
+					plain.compare(t, f.meet(t, both[1], m.name, certs), m.name+" "+f.name)
 				})
 			}
 		})
@@ -125,7 +125,7 @@ func (f *fault) meet(t *testing.T, e engine, driver string, certs *scenario.Cert
 	t.Helper()
 	peer, err := scenario.ParsePeer("", f.server)
 	must(t, err)
-	j := job{Host: "127.0.0.1", TLS: f.tls, Options: ssl("cafile", "{{DIR}}/ca.pem"), Text: "Hi\n", Messages: 1, Timeout: 1, Debug: true}
+	j := job{Host: "localhost", TLS: f.tls, Options: ssl("cafile", "{{DIR}}/ca.pem"), Text: "Hi\n", Messages: 1, Timeout: 1, Debug: true}
 	if f.change != nil {
 		f.change(&j)
 	}
