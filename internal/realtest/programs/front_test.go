@@ -24,9 +24,11 @@ type front struct {
 
 	server, client *tls.Config
 	postfix        *servertest.Postfix
-	open           sync.WaitGroup
+	addresses      []string
+	reached        chan struct{} // a caller of ours has been accepted
 
 	mu    sync.Mutex
+	open  int      // sessions
 	lines []string // of the sessions that ended since the last dialogue call
 }
 
@@ -39,6 +41,7 @@ type session struct {
 	mailer    net.Conn // with or without TLS
 	commands  *bufio.Reader
 	upstream  net.Conn
+	out       *bufio.Writer // to upstream
 	responses *bufio.Reader
 	quit      bool // and Postfix agreed
 	lines     []string
@@ -47,7 +50,7 @@ type session struct {
 // startFront listens until the test ends.
 func startFront(t *testing.T, postfix *servertest.Postfix, cert *testcert.Cert) *front {
 	t.Helper()
-	f := &front{postfix: postfix,
+	f := &front{postfix: postfix, reached: make(chan struct{}),
 		server: &tls.Config{Certificates: []tls.Certificate{cert.TLS()}},
 		client: &tls.Config{RootCAs: testcert.Pool(cert.Root()), ServerName: "localhost"},
 	}
@@ -56,34 +59,48 @@ func startFront(t *testing.T, postfix *servertest.Postfix, cert *testcert.Cert) 
 		must(t, err)
 		t.Cleanup(func() { l.Close() })
 		*port = fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
-		implicit := port == &f.implicit
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				f.open.Add(1)
-				go f.serve(c, implicit)
-			}
-		}()
+		f.addresses = append(f.addresses, l.Addr().String())
+		go f.accept(l, port == &f.implicit)
 	}
 	return f
 }
 
-// dialogue waits for the sessions' ends and returns their lines.
+// ourselves is where no mailer calls from.
+var ourselves = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}
+
+func (f *front) accept(l net.Listener, implicit bool) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		if c.RemoteAddr().(*net.TCPAddr).IP.Equal(ourselves.IP) {
+			c.Close()
+			f.reached <- struct{}{}
+			continue
+		}
+		f.mu.Lock()
+		f.open++
+		f.mu.Unlock()
+		go f.serve(c, implicit)
+	}
+}
+
+// dialogue waits for the sessions' ends and returns their lines. Connections are
+// accepted in order: once ours is, those of the mailer before it have been.
 func (f *front) dialogue(t *testing.T) []string {
 	t.Helper()
-	ended := make(chan struct{})
-	go func() {
-		f.open.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(servertest.Patience):
-		t.Fatal("the mailer's connection is still open")
+	for _, address := range f.addresses {
+		c, err := (&net.Dialer{LocalAddr: ourselves}).Dial("tcp", address)
+		must(t, err)
+		<-f.reached
+		c.Close()
 	}
+	servertest.Eventually(t, "the mailer's connections are closed", func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.open == 0
+	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	lines := f.lines
@@ -92,7 +109,6 @@ func (f *front) dialogue(t *testing.T) []string {
 }
 
 func (f *front) serve(c net.Conn, implicit bool) {
-	defer f.open.Done()
 	defer c.Close()
 	c.SetDeadline(time.Now().Add(10 * servertest.Patience))
 	s := &session{front: f, raw: &tap{Conn: c}, lines: []string{"connected"}}
@@ -103,6 +119,7 @@ func (f *front) serve(c net.Conn, implicit bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lines = append(f.lines, s.lines...)
+	f.open--
 }
 
 func (s *session) note(line string) { s.lines = append(s.lines, line) }
@@ -112,7 +129,7 @@ func (s *session) relay(implicit bool) error {
 	port := s.front.postfix.Submission
 	if implicit {
 		port = s.front.postfix.Implicit
-		if err := s.accept(); err != nil {
+		if err := s.handshake(); err != nil {
 			return err
 		}
 	}
@@ -125,7 +142,7 @@ func (s *session) relay(implicit bool) error {
 	if implicit {
 		s.upstream = tls.Client(s.upstream, s.front.client)
 	}
-	s.responses = bufio.NewReader(s.upstream)
+	s.out, s.responses = bufio.NewWriter(s.upstream), bufio.NewReader(s.upstream)
 	_, err = s.respond()
 	for err == nil {
 		err = s.exchange()
@@ -153,8 +170,8 @@ func (s *session) exchange() error {
 		s.quit = true
 	case command == "STARTTLS\r\n" && strings.HasPrefix(answer, "220 "):
 		s.upstream = tls.Client(s.upstream, s.front.client)
-		s.responses = bufio.NewReader(s.upstream)
-		err = s.accept()
+		s.out, s.responses = bufio.NewWriter(s.upstream), bufio.NewReader(s.upstream)
+		err = s.handshake()
 	}
 	return err
 }
@@ -166,13 +183,16 @@ func (s *session) command() (string, error) {
 		s.note("C: " + shown(line))
 	}
 	if err == nil {
-		_, err = io.WriteString(s.upstream, line)
+		_, err = s.out.WriteString(line)
 	}
 	return line, err
 }
 
 // respond passes on an answer of Postfix's, and returns its last line.
 func (s *session) respond() (string, error) {
+	if err := s.out.Flush(); err != nil {
+		return "", err
+	}
 	for {
 		line, err := s.responses.ReadString('\n')
 		if err != nil {
@@ -188,8 +208,8 @@ func (s *session) respond() (string, error) {
 	}
 }
 
-// accept is the server's side of the handshake.
-func (s *session) accept() error {
+// handshake is the server's side of the handshake.
+func (s *session) handshake() error {
 	s.raw.record = true
 	c := tls.Server(s.raw, s.front.server)
 	if err := c.Handshake(); err != nil {

@@ -21,7 +21,7 @@ type mask struct {
 
 // masks are those of all programs here.
 var masks = []mask{
-	{"DATE", regexp.MustCompile(`(?m)^.*Date: (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})\r?$`), aroundNow},
+	{"DATE", regexp.MustCompile(`(?m)Date: (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})\r?$`), aroundNow},
 	{"QUEUE #", regexp.MustCompile(`queued as ([0-9A-F]{6,15})\b`), nil},
 	// PHPMailer's and Swift Mailer's own identifiers.
 	{"ID #", regexp.MustCompile(`<([0-9A-Za-z]{30,43})@client\.example>`), nil},

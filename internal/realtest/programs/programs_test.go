@@ -5,8 +5,8 @@
 // The mailers are those of Debian's packages, and send through a Postfix; the
 // idioms are programs of ours that do what network code in PHP does, against
 // scripted peers. What isn't installed skips its tests; with REQUIRE_PHP=1 or
-// REQUIRE_SERVERS=1 they fail. PHPSTREAM_BRIDGE_SO names a bridge that is built
-// already.
+// REQUIRE_SERVERS=1 they fail. PHPSTREAM_BRIDGE82 names the bridge, built for
+// PHP 8.2.
 package programs
 
 import (
@@ -19,7 +19,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,11 +56,11 @@ func engines(t *testing.T) [2]engine {
 	if err != nil {
 		lacking(t, "REQUIRE_PHP", "there is no php8.2 on PATH")
 	}
-	so, err := bridge(path)
-	if err != nil {
-		lacking(t, "REQUIRE_PHP", err.Error())
+	bridge := os.Getenv("PHPSTREAM_BRIDGE82")
+	if bridge == "" {
+		lacking(t, "REQUIRE_PHP", "PHPSTREAM_BRIDGE82 names no bridge")
 	}
-	return [2]engine{{name: "plain PHP", php: path}, {name: "the bridge", php: path, bridge: so}}
+	return [2]engine{{name: "plain PHP", php: path}, {name: "the bridge", php: path, bridge: bridge}}
 }
 
 // lacking skips the test, or fails it where the environment says that all is
@@ -72,32 +71,6 @@ func lacking(t *testing.T, require, why string) {
 		t.Fatalf("%s=1 is set, and %s", require, why)
 	}
 	t.Skip(why)
-}
-
-// bridge builds the extension, once.
-func bridge(php string) (string, error) {
-	built.Do(func() {
-		if built.so = os.Getenv("PHPSTREAM_BRIDGE_SO"); built.so != "" {
-			return
-		}
-		cmd := exec.Command("go", "run", "../../../cmd/phpstream", "bridge", "-php", php)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			built.err = errors.New("the bridge can't be built: " + strings.TrimSpace(stderr.String()))
-			return
-		}
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		built.so = lines[len(lines)-1]
-	})
-	return built.so, built.err
-}
-
-var built struct {
-	sync.Once
-	so  string
-	err error
 }
 
 // run runs a script with arguments, and holds who did its networking: ini are
