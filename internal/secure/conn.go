@@ -210,6 +210,13 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 	if len(c.peeked) > 0 {
 		n := copy(p, c.peeked)
 		c.peeked = c.peeked[n:]
+		if n < len(p) {
+			// The rest of the record that the look has opened. An error comes
+			// again with the next read.
+			c.feed.mode = opened
+			m, _ := c.tls.Read(p[n:])
+			n += m
+		}
 		return n, nil
 	}
 	c.feed.mode = mode

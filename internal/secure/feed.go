@@ -49,9 +49,13 @@ const (
 	wait    readMode = iota // wait for the socket until the deadline
 	once                    // ask the socket once
 	offline                 // use only what has been received
+	opened                  // nothing: crypto/tls has what it may use
 )
 
 func (f *feed) Read(p []byte) (int, error) {
+	if f.mode == opened {
+		return 0, wire.ErrWouldBlock
+	}
 	if len(f.extra) > 0 {
 		if f.mode == offline && !f.holdsRecord() {
 			return 0, wire.ErrWouldBlock
