@@ -191,16 +191,13 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 // waits tells whether a read may wait for the peer.
 func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
 
-// fillReceived buffers what TLS has received but not handed out.
+// fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
 	s.bufSize = max(s.bufSize, s.chunk)
-	n, err := t.ReadReceived(s.room())
+	n, _ := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
 		s.dropBuffer()
-	}
-	if secure.IsEOF(err) {
-		s.eof.Store(true)
 	}
 }
 

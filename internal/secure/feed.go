@@ -48,18 +48,14 @@ type readMode uint8
 const (
 	wait    readMode = iota // wait for the socket until the deadline
 	once                    // ask the socket once
-	offline                 // use only what has been received
-	opened                  // nothing: crypto/tls has what it may use
+	offline                 // nothing: crypto/tls has what it may use
 )
 
 func (f *feed) Read(p []byte) (int, error) {
-	if f.mode == opened {
+	if f.mode == offline {
 		return 0, wire.ErrWouldBlock
 	}
 	if len(f.extra) > 0 {
-		if f.mode == offline && !f.holdsRecord() {
-			return 0, wire.ErrWouldBlock
-		}
 		n := f.record.advance(f.extra[:min(len(p), len(f.extra))])
 		copy(p, f.extra[:n])
 		f.extra = f.extra[n:]
@@ -70,12 +66,9 @@ func (f *feed) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	switch f.mode {
-	case offline:
-		return 0, wire.ErrWouldBlock
-	case once:
+	if f.mode == once {
 		n, err = f.w.TryRead(p)
-	default:
+	} else {
 		n, err = f.w.Read(p, f.deadline)
 	}
 	if n <= 0 {
@@ -89,26 +82,16 @@ func (f *feed) Read(p []byte) (int, error) {
 	return mine, nil
 }
 
-// holdsRecord tells whether the bytes kept here finish a record, so that
-// crypto/tls can go on without the socket.
-func (f *feed) holdsRecord() bool {
-	probe := f.record
-	probe.advance(f.extra)
-	return probe.ended
-}
-
 // recordScanner follows the 5-byte record headers in a stream of bytes.
 type recordScanner struct {
 	header [recordHeader]byte
 	have   int // header bytes seen
 	left   int // body bytes to come
-	ended  bool
 }
 
 // advance consumes b up to the end of the current record and answers how many
 // bytes that were.
 func (s *recordScanner) advance(b []byte) int {
-	s.ended = false
 	n := 0
 	for n < len(b) {
 		if s.have < recordHeader {
@@ -124,7 +107,7 @@ func (s *recordScanner) advance(b []byte) int {
 		s.left -= k
 		n += k
 		if s.left == 0 {
-			s.have, s.ended = 0, true
+			s.have = 0
 			break
 		}
 	}
