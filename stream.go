@@ -54,6 +54,7 @@ type Stream struct {
 	bufSize  int // what PHP's buffer has grown to
 	chunk    int
 	unbuffed bool
+	atOnce   bool   // the read under way has an answer already, and does not wait for more
 	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
 	raw      []byte // received before crypto was switched off
 	spent    bool   // crypto was on, and has been switched off

@@ -139,9 +139,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 		return n, true
 	}
 	var err error
-	if s.blocked.Load() {
+	if timeout := time.Duration(s.timeout.Load()); s.waits() && !(timeout == 0 && s.rt.facts.BufferedAtOnce) {
 		s.expired.Store(false)
-		n, err = s.wire.Read(p, readDeadline(time.Duration(s.timeout.Load())))
+		n, err = s.wire.Read(p, readDeadline(timeout))
 	} else {
 		n, err = s.wire.TryRead(p)
 	}
@@ -163,7 +163,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 
 func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
 	var err error
-	if s.blocked.Load() {
+	if s.waits() {
 		n, err = t.Read(p, readDeadline(s.tlsTimeout()))
 	} else {
 		n, err = t.TryRead(p)
@@ -189,16 +189,16 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 	return 0, true
 }
 
-// fillReceived buffers what TLS has received but not handed out.
+// waits tells whether a read may wait for the peer.
+func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
+
+// fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
 	s.bufSize = max(s.bufSize, s.chunk)
-	n, err := t.ReadReceived(s.room())
+	n, _ := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
 		s.dropBuffer()
-	}
-	if secure.IsEOF(err) {
-		s.eof.Store(true)
 	}
 }
 
@@ -297,9 +297,10 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 // read is PHP's fread: what is buffered, and one read of the socket.
 func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	n = s.takeBuffered(p)
-	if n == len(p) || n > 0 && s.rt.facts.ReadsBuffered {
+	if n == len(p) {
 		return n, true
 	}
+	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
 	if s.unbuffed || s.chunk == 1 {
 		m, ok = s.receive(c, p[n:])
@@ -315,5 +316,6 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 			s.dropBuffer()
 		}
 	}
+	s.atOnce = false
 	return n + m, ok || n > 0
 }

@@ -24,9 +24,9 @@ type Facts struct {
 	SetOptions          bool   // stream_context_set_option with an array is deprecated
 	FsockTimeout        string // the ValueError for fsockopen's timeout, "" where there is none
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
-	ReadsBuffered       bool   // fread answers what is buffered without asking the socket
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
 
@@ -77,22 +77,22 @@ var facts = [...]Facts{
 	},
 	PHP84: {
 		Quantities: true, ErrorLevels: 30719,
-		Connect:       "Unable to connect",
-		Bind:          "Failed to bind",
-		UnixNUL:       true,
-		Send:          "Send",
-		Seek:          "Stream does not support seeking",
-		NoCrypto:      "This stream does not support SSL/crypto",
-		GaiNamesHost:  true,
-		Throws:        true,
-		MetaURI:       true,
-		FalseGiven:    true,
-		Silence:       unsilenced,
-		ResourceID:    true,
-		SetOptions:    true,
-		ReadsBuffered: true,
-		FsockTimeout:  "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
-		FiniteClient:  true,
+		Connect:        "Unable to connect",
+		Bind:           "Failed to bind",
+		UnixNUL:        true,
+		Send:           "Send",
+		Seek:           "Stream does not support seeking",
+		NoCrypto:       "This stream does not support SSL/crypto",
+		GaiNamesHost:   true,
+		Throws:         true,
+		MetaURI:        true,
+		FalseGiven:     true,
+		Silence:        unsilenced,
+		ResourceID:     true,
+		SetOptions:     true,
+		BufferedAtOnce: true,
+		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
+		FiniteClient:   true,
 	},
 }
 

@@ -192,9 +192,13 @@ func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 // TryRead reads what the socket has, or answers wire.ErrWouldBlock.
 func (c *Conn) TryRead(p []byte) (int, error) { return c.read(p, once) }
 
-// ReadReceived reads what has been received already, without touching the
-// socket, or answers wire.ErrWouldBlock.
+// ReadReceived reads the rest of the record that was read last, or answers
+// wire.ErrWouldBlock.
 func (c *Conn) ReadReceived(p []byte) (int, error) { return c.read(p, offline) }
+
+// Waiting tells whether something past that record has been received with it:
+// the socket no longer shows it. It is for the reader to ask.
+func (c *Conn) Waiting() bool { return len(c.feed.extra) > 0 }
 
 // Alive tells whether the peer may still send, or has sent, something. It reads
 // nothing away.
@@ -212,6 +216,13 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 	if len(c.peeked) > 0 {
 		n := copy(p, c.peeked)
 		c.peeked = c.peeked[n:]
+		if n < len(p) {
+			// The rest of the record that the look has opened. An error comes
+			// again with the next read.
+			c.feed.mode = offline
+			m, _ := c.tls.Read(p[n:])
+			n += m
+		}
 		return n, nil
 	}
 	c.feed.mode = mode

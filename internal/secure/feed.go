@@ -50,14 +50,14 @@ type readMode uint8
 const (
 	wait    readMode = iota // wait for the socket until the deadline
 	once                    // ask the socket once
-	offline                 // use only what has been received
+	offline                 // nothing: crypto/tls has what it may use
 )
 
 func (f *feed) Read(p []byte) (int, error) {
+	if f.mode == offline {
+		return 0, wire.ErrWouldBlock
+	}
 	if len(f.extra) > 0 {
-		if f.mode == offline && !f.holdsRecord() {
-			return 0, wire.ErrWouldBlock
-		}
 		n := f.record.advance(f.extra[:min(len(p), len(f.extra))])
 		copy(p, f.extra[:n])
 		f.extra = f.extra[n:]
@@ -68,12 +68,9 @@ func (f *feed) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	switch f.mode {
-	case offline:
-		return 0, wire.ErrWouldBlock
-	case once:
+	if f.mode == once {
 		n, err = f.w.TryRead(p)
-	default:
+	} else {
 		n, err = f.w.Read(p, f.deadline)
 	}
 	if n <= 0 {
@@ -88,21 +85,12 @@ func (f *feed) Read(p []byte) (int, error) {
 	return mine, nil
 }
 
-// holdsRecord tells whether the bytes kept here finish a record, so that
-// crypto/tls can go on without the socket.
-func (f *feed) holdsRecord() bool {
-	probe := f.record
-	probe.advance(f.extra)
-	return probe.ended
-}
-
 // recordScanner follows the 5-byte record headers in a stream of bytes.
 type recordScanner struct {
 	header [recordHeader]byte
 	have   int  // header bytes seen
 	left   int  // body bytes to come
 	first  byte // of the body
-	ended  bool
 }
 
 // The types of records, and numbers of alerts, that are asked for.
@@ -128,7 +116,6 @@ func (s *recordScanner) fatalAlert() bool {
 // advance consumes b up to the end of the current record and answers how many
 // bytes that were.
 func (s *recordScanner) advance(b []byte) int {
-	s.ended = false
 	n := 0
 	for n < len(b) {
 		if s.have < recordHeader {
@@ -147,7 +134,7 @@ func (s *recordScanner) advance(b []byte) int {
 		s.left -= k
 		n += k
 		if s.left == 0 {
-			s.have, s.ended = 0, true
+			s.have = 0
 			break
 		}
 	}
