@@ -54,6 +54,13 @@ func keep(rows []row, marked bool, around, ends int) []bool {
 			}
 		}
 	}
+	// To leave one row out spares nothing.
+	is := func(i int) bool { return i < 0 || i >= len(rows) || shown[i] }
+	for i := range rows {
+		if is(i-1) && is(i+1) {
+			show(i)
+		}
+	}
 	return shown
 }
 
