@@ -37,10 +37,10 @@ func moduleRoot(ctx context.Context) (string, error) {
 		name += "@" + info.Main.Version // it was built by "go install", from the module cache
 	}
 	root, err := goOutput(exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", name))
-	if err != nil {
+	if errors.Is(err, ErrMissing) || ctx.Err() != nil {
 		return "", err
 	}
-	if root = strings.TrimSpace(root); !isModule(root) {
+	if root = strings.TrimSpace(root); err != nil || !isModule(root) {
 		return "", missing("the sources of " + name + " are not on this machine: run this in a clone of it")
 	}
 	return root, nil
