@@ -116,7 +116,7 @@ func (s *surroundings) compare(ctx context.Context, plain, ours engine, script [
 			return nil, err
 		}
 	}
-	r := &report{script: script, php: side{name: plain.name}, go_: side{name: ours.name}}
+	r := &report{script: script, php: side{name: plain.name}, ours: side{name: ours.name}}
 	for range o.repeat {
 		run, err := s.run(ctx, plain, script, o)
 		if err != nil {
@@ -129,7 +129,7 @@ func (s *surroundings) compare(ctx context.Context, plain, ours engine, script [
 		if run, err = s.run(ctx, ours, script, o); err != nil {
 			return nil, err
 		}
-		r.go_.runs = append(r.go_.runs, run)
+		r.ours.runs = append(r.ours.runs, run)
 	}
 	judge(r, o.wire)
 	return r, nil

@@ -90,8 +90,8 @@ func TestVerdicts(t *testing.T) {
 			if got := r.headline(); got != test.want || r.status() != test.status {
 				t.Errorf("%q, status %d; want %q, %d", got, r.status(), test.want, test.status)
 			}
-			if len(r.php.runs) != test.repeat || len(r.go_.runs) != test.repeat {
-				t.Errorf("%d and %d runs, want %d", len(r.php.runs), len(r.go_.runs), test.repeat)
+			if len(r.php.runs) != test.repeat || len(r.ours.runs) != test.repeat {
+				t.Errorf("%d and %d runs, want %d", len(r.php.runs), len(r.ours.runs), test.repeat)
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestCallsOfAllProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := r.go_.runs[0].calls
+	got := r.ours.runs[0].calls
 	if got.Go["fgets"] != 4 || got.PHP["fopen"] != 2 || got.Network["stream_socket_accept"] != 2 || len(r.php.runs[0].calls.Go) != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -163,7 +163,7 @@ func TestTimeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := r.go_.runs[0]
+	run := r.ours.runs[0]
 	if r.headline() != "different: exit code" || run.end != "no end within 2s" || string(run.output) != "begun\n" || run.duration > 20*time.Second {
 		t.Errorf("%s: %+v", r.headline(), run)
 	}
@@ -181,8 +181,8 @@ func TestLeftRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.verdict != same || string(r.go_.runs[0].output) != "done\nlast words\n" {
-		t.Errorf("%s: %q", r.headline(), r.go_.runs[0].output)
+	if r.verdict != same || string(r.ours.runs[0].output) != "done\nlast words\n" {
+		t.Errorf("%s: %q", r.headline(), r.ours.runs[0].output)
 	}
 	nobodyIsLeft(t, pids, 2)
 }
@@ -219,7 +219,7 @@ func TestEndlessOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run := r.go_.runs[0]; run.end != "ended for printing more than 16 MiB" || r.status() != statusDifferent {
+	if run := r.ours.runs[0]; run.end != "ended for printing more than 16 MiB" || r.status() != statusDifferent {
 		t.Errorf("%s: %s", r.headline(), run.end)
 	}
 }

@@ -81,7 +81,7 @@ func (r *report) json() jsonReport {
 		}
 		out.Parts[p.name] = part
 	}
-	out.PHP, out.Phpstream = r.php.json(false), r.go_.json(true)
+	out.PHP, out.Phpstream = r.php.json(false), r.ours.json(true)
 	return out
 }
 

@@ -15,10 +15,10 @@ const (
 
 // A report is what a comparison came to.
 type report struct {
-	verdict  string
-	script   []string
-	php, go_ side
-	parts    []part
+	verdict   string
+	script    []string
+	php, ours side
+	parts     []part
 }
 
 // A side is one engine with its runs.
@@ -59,7 +59,7 @@ func judge(r *report, wire bool) {
 }
 
 func judgeText(name string, r *report, of func(*result) []string) part {
-	plain, ours := texts(r.php.runs, of), texts(r.go_.runs, of)
+	plain, ours := texts(r.php.runs, of), texts(r.ours.runs, of)
 	m := newMask(plain)
 	p := part{name: name, verdict: same, left: plain[0], right: ours[0], first: -1}
 	if m.varies() {
@@ -118,7 +118,7 @@ func shorten(left, right []string) (a, b []string) {
 // a crash.
 func judgeEnd(r *report) part {
 	of := func(run *result) []string { return []string{run.end} }
-	plain, ours := texts(r.php.runs, of), texts(r.go_.runs, of)
+	plain, ours := texts(r.php.runs, of), texts(r.ours.runs, of)
 	p := part{name: "exit", verdict: same, left: plain[0], right: ours[0], first: -1}
 	for _, end := range plain {
 		if end[0] != plain[0][0] {
@@ -175,7 +175,7 @@ func (r *report) headline() string {
 		return "different: " + list
 	case r.verdict == flaky:
 		return "flaky: plain PHP differs from itself: " + list
-	case len(r.go_.runs[0].calls.Go) == 0:
+	case len(r.ours.runs[0].calls.Go) == 0:
 		return "same, but phpstream answered no call: nothing was compared"
 	}
 	return "same"

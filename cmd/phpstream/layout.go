@@ -14,7 +14,7 @@ import (
 func (l look) sideBySide(w io.Writer, r *report, rows []row, left, right []string, first, around, ends int) {
 	digits := len(strconv.Itoa(max(len(left), len(right))))
 	c := columns{look: l, digits: digits, text: (l.width - 2 - 2*(digits+1) - 3) / 2}
-	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %*s %-*s | %*s %s", digits, "", c.text, r.php.name, digits, "", r.go_.name), " "))
+	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %*s %-*s | %*s %s", digits, "", c.text, r.php.name, digits, "", r.ours.name), " "))
 	shown, skipped := keep(rows, first >= 0, around, ends), 0
 	skip := func() {
 		if skipped > 0 {

@@ -52,14 +52,14 @@ func (l look) show(w io.Writer, r *report) {
 	}
 	for _, p := range r.parts {
 		if p.unsteady && p.verdict == different {
-			fmt.Fprintf(w, "\nThe runs of %s differ from each other in %s.\n", r.go_.name, p.name)
+			fmt.Fprintf(w, "\nThe runs of %s differ from each other in %s.\n", r.ours.name, p.name)
 		}
 	}
 }
 
 // summary is the table of what can be said in a word.
 func (l look) summary(w io.Writer, r *report) {
-	left, right := &r.php, &r.go_
+	left, right := &r.php, &r.ours
 	const head = 18
 	column := (l.width - head) / 2
 	line := func(name, a, b string) {
@@ -145,7 +145,7 @@ func durations(runs []*result) string {
 // wire shows the dialogue of each connection. Which line came first of two
 // that crossed is chance: lines are marked only where the verdict is different.
 func (l look) wire(w io.Writer, r *report, p part) {
-	left, right := r.php.runs[0].wire, r.go_.runs[p.run].wire
+	left, right := r.php.runs[0].wire, r.ours.runs[p.run].wire
 	if len(left)+len(right) == 0 {
 		fmt.Fprintf(w, "\nwire: no connection on either side\n")
 	}

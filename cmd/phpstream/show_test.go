@@ -43,12 +43,12 @@ func answered(r *result, count map[string]int) *result {
 }
 
 func judged(wire bool, runs ...*result) *report {
-	r := &report{script: []string{"script.php", "one"}, php: side{name: "PHP 8.2.36"}, go_: side{name: "phpstream"}}
+	r := &report{script: []string{"script.php", "one"}, php: side{name: "PHP 8.2.36"}, ours: side{name: "phpstream"}}
 	for i, run := range runs {
 		if i%2 == 0 {
 			r.php.runs = append(r.php.runs, run)
 		} else {
-			r.go_.runs = append(r.go_.runs, run)
+			r.ours.runs = append(r.ours.runs, run)
 		}
 	}
 	judge(r, wire)
