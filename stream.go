@@ -38,6 +38,7 @@ type Stream struct {
 	refuse  atomic.Bool  // a handshake failed: nothing more is sent
 	tell    atomic.Int64 // PHP's position, but for what passed says
 	broken  atomic.Bool  // TLS has failed for good: nothing goes out any more
+	shutTLS atomic.Bool  // a read has met the end of TLS, which forbids writing
 
 	mu      sync.Mutex // guards what follows
 	ctx     *Context
@@ -53,6 +54,7 @@ type Stream struct {
 	bufSize  int // what PHP's buffer has grown to
 	chunk    int
 	unbuffed bool
+	atOnce   bool   // the read under way has an answer already, and does not wait for more
 	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
 	raw      []byte // received before crypto was switched off
 	spent    bool   // crypto was on, and has been switched off

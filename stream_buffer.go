@@ -139,9 +139,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 		return n, true
 	}
 	var err error
-	if s.blocked.Load() {
+	if timeout := time.Duration(s.timeout.Load()); s.waits() && !(timeout == 0 && s.rt.facts.BufferedAtOnce) {
 		s.expired.Store(false)
-		n, err = s.wire.Read(p, readDeadline(time.Duration(s.timeout.Load())))
+		n, err = s.wire.Read(p, readDeadline(timeout))
 	} else {
 		n, err = s.wire.TryRead(p)
 	}
@@ -163,7 +163,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 
 func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
 	var err error
-	if s.blocked.Load() {
+	if s.waits() {
 		n, err = t.Read(p, readDeadline(s.tlsTimeout()))
 	} else {
 		n, err = t.TryRead(p)
@@ -180,6 +180,7 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		c.fail(err) // of which PHP says nothing
 	}
+	s.shutTLS.Store(s.rt.facts.ShutByEnd && t.End() == secure.CutOff)
 	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
 		s.broken.Store(!fromSystem(err))
 		c.fail(err)
@@ -188,16 +189,16 @@ func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) 
 	return 0, true
 }
 
-// fillReceived buffers what TLS has received but not handed out.
+// waits tells whether a read may wait for the peer.
+func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
+
+// fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
 	s.bufSize = max(s.bufSize, s.chunk)
-	n, err := t.ReadReceived(s.room())
+	n, _ := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
 		s.dropBuffer()
-	}
-	if secure.IsEOF(err) {
-		s.eof.Store(true)
 	}
 }
 
@@ -296,9 +297,10 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 // read is PHP's fread: what is buffered, and one read of the socket.
 func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	n = s.takeBuffered(p)
-	if n == len(p) || n > 0 && s.rt.facts.ReadsBuffered {
+	if n == len(p) {
 		return n, true
 	}
+	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
 	if s.unbuffed || s.chunk == 1 {
 		m, ok = s.receive(c, p[n:])
@@ -314,82 +316,6 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 			s.dropBuffer()
 		}
 	}
+	s.atOnce = false
 	return n + m, ok || n > 0
-}
-
-// send writes p. ok is false where PHP's fwrite answers false.
-func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
-	if s.wire == nil {
-		return 0, true
-	}
-	if s.refuse.Load() {
-		c.fail(errRefused)
-		c.warning("Refusing to send in clear after crypto could not be enabled on this stream")
-		return 0, false
-	}
-	if t := s.crypto.Load(); t != nil {
-		n, ok = s.sendTLS(c, t, p)
-	} else if s.inHandshake() {
-		return 0, true // nothing may come between
-	} else {
-		n, ok = s.sendPlain(c, p)
-	}
-	s.tell.Add(int64(n))
-	return n, ok
-}
-
-var errRefused = errors.New("phpstream: crypto could not be enabled on this stream, nothing is sent in clear")
-
-func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
-	var err error
-	if s.blocked.Load() {
-		n, err = s.wire.Write(p, time.Duration(s.timeout.Load()))
-	} else {
-		for n < len(p) && err == nil {
-			var m int
-			m, err = s.wire.TryWrite(p[n:])
-			n += m
-		}
-		if errors.Is(err, wire.ErrWouldBlock) {
-			return n, true
-		}
-	}
-	if err == nil {
-		return n, true
-	}
-	c.fail(err)
-	if timedOut(err) {
-		s.expired.Store(true)
-	}
-	left := len(p) - n
-	if c.rt.facts.WritesChunks {
-		left = min(left, s.chunk)
-	}
-	c.sendFailed(left, err)
-	return n, n > 0
-}
-
-func (s *Stream) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
-	if s.broken.Load() {
-		return 0, true // it has been told
-	}
-	var err error
-	if s.blocked.Load() {
-		n, err = t.Write(p, s.tlsTimeout())
-	} else {
-		n, err = t.TryWrite(p)
-	}
-	switch {
-	case err == nil, errors.Is(err, wire.ErrWouldBlock):
-		return n, true
-	case timedOut(err):
-		s.expired.Store(true)
-		c.fail(err)
-		return n, n > 0
-	}
-	c.fail(err)
-	if !errors.Is(err, net.ErrClosed) {
-		c.describe(err)
-	}
-	return n, true
 }

@@ -147,8 +147,8 @@ func keepBuffered(read, write, except *[]*Stream) int {
 	return len(keep)
 }
 
-// hasBuffered tells whether a read would be answered from memory. What TLS has
-// received but not handed out is brought into the buffer, as PHP does.
+// hasBuffered tells whether a read would be answered from memory. What is left
+// of a TLS record is brought into the buffer, as PHP does.
 func (s *Stream) hasBuffered() bool {
 	if s == nil || s.closed.Load() || !s.rmu.TryLock() {
 		return false
@@ -165,6 +165,17 @@ func (s *Stream) hasBuffered() bool {
 	return s.w > s.r
 }
 
+// holdsRecords tells whether TLS records, or the beginning of one, came with the
+// record that was read last. In PHP they would still be in the socket.
+func (s *Stream) holdsRecords() bool {
+	t := s.crypto.Load()
+	if t == nil || !s.rmu.TryLock() {
+		return false
+	}
+	defer s.rmu.Unlock()
+	return t.Waiting()
+}
+
 // poller is the descriptors of one select: an item for each entry of the
 // slices, one after the other, so that a stream that stands in two of them has
 // two.
@@ -175,6 +186,7 @@ type poller struct {
 	maxFD   int
 	waker   *wire.Waker
 	await   []int // those with a handshake under way
+	held    []int // those that hold what the socket no longer shows
 }
 
 func newPoller(sets [3]*[]*Stream) poller {
@@ -223,8 +235,9 @@ func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 		if items[i].Want != wire.Readable {
 			continue
 		}
-		if s.crypto.Load() != nil && s.eof.Load() {
-			wait = 0 // its end has been read already, the socket may not show it
+		if s.holdsRecords() {
+			wait = 0
+			p.held = append(p.held, i)
 			continue
 		}
 		if !s.inHandshake() {
@@ -246,10 +259,8 @@ func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 	if _, err := poll(items, wait); err != nil {
 		return err
 	}
-	for i, s := range p.streams {
-		if items[i].Want == wire.Readable && s.crypto.Load() != nil && s.eof.Load() {
-			items[i].Got = wire.Readable
-		}
+	for _, i := range p.held {
+		items[i].Got = wire.Readable
 	}
 	for _, i := range p.await {
 		if under, _ := p.streams[i].prepared().InFlight(); !under {

@@ -22,15 +22,15 @@ enum {
 	PS_CLOSED,      // one that was Go's
 	PS_FOREIGN,     // some other resource, by its handle n
 	PS_DESCRIPTOR,  // a stream of PHP's in stream_select: the descriptor n
-	PS_CONTEXT,     // the array of its options follows
+	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams
 	PS_CERTIFICATE, // n bytes of PEM at p
 	PS_OBJECT,      // any other object: the call's n-th, p is its class
 };
 
 // Flags of a value.
 enum {
-	PS_HAS_OPTIONS = 1,  // of a stream: its context's options follow
-	PS_HAS_CALLBACK = 2, // of a context: its notification, an object, follows the options
+	PS_HAS_OPTIONS = 1,  // the array of the context's options follows
+	PS_HAS_CALLBACK = 2, // behind them its notification, an object
 	PS_IS_BUFFERED = 4,  // of a descriptor: PHP has some of its data
 };
 

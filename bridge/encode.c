@@ -124,22 +124,25 @@ void ps_put_value(ps_row *row, zval *z) {
 		put_object(row, z, "resource");
 }
 
-// ps_put_context puts a context with its options.
-void ps_put_context(ps_row *row, php_stream_context *context) {
+// put_with_context puts a value that has a context's options, and its callback,
+// behind it.
+static void put_with_context(ps_row *row, int kind, int64_t n, php_stream_context *context) {
 	bool callback = context->notifier && Z_TYPE(context->notifier->ptr) != IS_UNDEF;
-	ps_put(row, PS_CONTEXT, 0, NULL, callback ? PS_HAS_CALLBACK : 0);
+	ps_put(row, kind, n, NULL, PS_HAS_OPTIONS | (callback ? PS_HAS_CALLBACK : 0));
 	ps_put_value(row, &context->options);
 	if (callback)
 		put_object(row, &context->notifier->ptr, "callback");
 }
 
+void ps_put_context(ps_row *row, php_stream_context *context) { put_with_context(row, PS_CONTEXT, 0, context); }
+
 static void put_resource(ps_row *row, zval *z) {
 	php_stream *stream = ps_own(z);
 	if (stream) {
-		bool options = stream->ctx && stream->ctx->ptr;
-		ps_put(row, PS_STREAM, ps_number(stream), NULL, options ? PS_HAS_OPTIONS : 0);
-		if (options)
-			ps_put_value(row, &PHP_STREAM_CONTEXT(stream)->options);
+		if (stream->ctx && stream->ctx->ptr)
+			put_with_context(row, PS_STREAM, ps_number(stream), PHP_STREAM_CONTEXT(stream));
+		else
+			ps_put(row, PS_STREAM, ps_number(stream), NULL, 0);
 	} else if (ps_was_own(z)) {
 		ps_put(row, PS_CLOSED, 0, NULL, 0);
 	} else if (Z_RES_TYPE_P(z) == php_le_stream_context() && Z_RES_P(z)->ptr) {
@@ -223,7 +226,7 @@ static void put_waiting(ps_row *row, zval *z) {
 		ps_put_argument(row, z, UINT32_MAX, NULL);
 		return;
 	}
-	php_stream_from_zval_no_verify(stream, z);
+	stream = ps_any_stream(z);
 	if (!stream) {
 		ps_put(row, PS_FOREIGN, Z_RES_HANDLE_P(z), NULL, 0);
 		return;

@@ -179,7 +179,6 @@ static bool is_network_url(zval *z) {
 }
 
 static bool has_network(zval *z) {
-	php_stream *stream;
 	ZVAL_DEREF(z);
 	if (Z_TYPE_P(z) == IS_ARRAY) {
 		zval *item;
@@ -190,9 +189,7 @@ static bool has_network(zval *z) {
 		} ZEND_HASH_FOREACH_END();
 		return false;
 	}
-	if (Z_TYPE_P(z) != IS_RESOURCE)
-		return false;
-	php_stream_from_zval_no_verify(stream, z);
+	php_stream *stream = ps_any_stream(z);
 	return stream && ps_is_network(stream);
 }
 

@@ -46,6 +46,7 @@ void ps_raise(const ps_function *f, const ps_value *events, int64_t count);
 
 // stream.c
 php_stream *ps_own(zval *z);           // the stream of ours that a value is, or NULL
+php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
 void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);

@@ -139,6 +139,12 @@ php_stream *ps_own(zval *z) {
 	return stream && are_own(stream->ops) ? stream : NULL;
 }
 
+// ps_any_stream is the stream that a value is, PHP's or ours, or NULL.
+php_stream *ps_any_stream(zval *z) {
+	ZVAL_DEREF(z);
+	return zend_fetch_resource2_ex(z, NULL, php_file_le_stream(), php_file_le_pstream());
+}
+
 // ps_open makes a stream that Go has opened a resource.
 void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context) {
 	php_stream *stream;

@@ -47,7 +47,7 @@ func (d *decoder) value() phpcall.Value {
 	case C.PS_STREAM:
 		fp := d.r.streams[int64(v.n)]
 		if v.flags&C.PS_HAS_OPTIONS != 0 {
-			d.r.lend(fp, d.value())
+			d.options(fp, v)
 		}
 		return fp
 	case C.PS_CLOSED:
@@ -58,10 +58,7 @@ func (d *decoder) value() phpcall.Value {
 		return d.r.rt.Descriptor(uintptr(v.n), v.flags&C.PS_IS_BUFFERED != 0)
 	case C.PS_CONTEXT:
 		x := d.r.rt.StreamContextCreate(nil)
-		d.r.lend(x, d.value())
-		if v.flags&C.PS_HAS_CALLBACK != 0 {
-			phpstream.StreamContextSetParams(x, phpstream.Params{"notification": d.value()})
-		}
+		d.options(x, v)
 		return x
 	case C.PS_CERTIFICATE:
 		block, _ := pem.Decode(C.GoBytes(unsafe.Pointer(v.p), C.int(v.n)))
@@ -96,12 +93,15 @@ func (d *decoder) array(v C.ps_value) *phpcall.Array {
 	return a
 }
 
-// lend gives a stream or a context the options that PHP keeps for it.
-func (r *request) lend(to phpstream.StreamOrContext, options phpcall.Value) {
-	if a, ok := options.(*phpcall.Array); ok {
-		phpcall.SetOptions(r.rt, to, a)
+// options gives a stream or a context what PHP keeps for it.
+func (d *decoder) options(to phpstream.StreamOrContext, v C.ps_value) {
+	if a, ok := d.value().(*phpcall.Array); ok {
+		phpcall.SetOptions(d.r.rt, to, a)
 	}
-	r.lenders = append(r.lenders, to)
+	if v.flags&C.PS_HAS_CALLBACK != 0 {
+		phpstream.StreamContextSetParams(to, phpstream.Params{"notification": d.value()})
+	}
+	d.r.lenders = append(d.r.lenders, to)
 }
 
 // row is the values of an answer, in C's memory. Short texts are copied; long

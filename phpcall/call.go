@@ -8,6 +8,7 @@ package phpcall
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -177,7 +178,7 @@ func (c *call) convert(i int, p Param) (Value, bool) {
 
 func (c *call) placeNamed(named map[string]Value) bool {
 	args := append([]Value{}, c.args...)
-	for _, name := range sortedKeys(named) {
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(c.f.Params, func(p Param) bool { return p.Name == name }) {
 			return c.throw("Error", fmt.Sprintf("Unknown named parameter $%s", name))
 		}

@@ -249,7 +249,7 @@ func zero(kind string) (Value, bool) {
 		return int64(0), true
 	case "float":
 		return 0.0, true
-	case "string", "OpenSSLCertificate|string":
+	case "string", "array|string", "OpenSSLCertificate|string":
 		return "", true
 	case "bool":
 		return false, true

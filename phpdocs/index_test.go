@@ -289,10 +289,12 @@ var factRows = map[string]string{
 	"Throws": "a wrong argument", "UnixNUL": "a UNIX path that is too long", "MetaURI": "`uri` in the meta data",
 	"FalseGiven": "`false` for a stream", "Silence": "`error_reporting()` under `@`", "ResourceID": "`get_resource_id`",
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
-	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "ReadsBuffered": "`fread` with bytes in the buffer",
+	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
 	"Quantities":  "`ini_set` with a value that is no whole number",
 	"ErrorLevels": "`E_ALL`, where `error_reporting()` begins", "SessionMeta": "`capture_session_meta`",
+	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
+	"ShutByEnd":     "`fwrite` under TLS after a read met the end without a close_notify",
 }
 
 // TestProfiles: each fact that differs between versions has its row, and the

@@ -126,9 +126,10 @@ func (c *Conn) Network() string { return c.network }
 // SyscallConn gives access to the descriptor.
 func (c *Conn) SyscallConn() syscall.RawConn { return c.raw }
 
-// Read reads once, waiting until the deadline (zero: for ever). A shutdown by
-// the peer is io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else
-// an errno or net.ErrClosed.
+// Read reads once, waiting until the deadline (zero: for ever). What is there
+// is read even after the deadline, as with poll(2). A shutdown by the peer is
+// io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else an errno or
+// net.ErrClosed.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	n, err := 0, ErrWouldBlock
 	if c.more && !c.readLimit.isSet.Load() {
@@ -141,6 +142,12 @@ func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 		}
 		if n, err = c.s.Read(p); n == 0 && err == nil && len(p) > 0 {
 			err = io.EOF // an empty datagram
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) && !c.readLimit.passed() {
+			// The timer looks at the clock alone: what has come may still be taken.
+			if m, again := c.TryRead(p); again != ErrWouldBlock {
+				n, err = m, again
+			}
 		}
 	}
 	c.more = n == len(p)

@@ -90,6 +90,36 @@ func TestReadDeadline(t *testing.T) {
 	}
 }
 
+// TestReadWithoutTime: what has come is read, however short the time is, unless
+// it is over from outside.
+func TestReadWithoutTime(t *testing.T) {
+	c, peer := pair(t)
+	peer.Write([]byte("xy"))
+	if _, err := Poll([]PollItem{{FD: c.fd, Want: Readable}}, bound); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Unix(1, 0)
+	if n, err := c.Read(make([]byte, 1), past); n != 1 || err != nil {
+		t.Errorf("with data, after the deadline: %d %v", n, err)
+	}
+	c.SetReadDeadline(past)
+	if _, err := c.Read(make([]byte, 1), time.Now().Add(bound)); err != os.ErrDeadlineExceeded {
+		t.Errorf("after SetReadDeadline: %v", err)
+	}
+	c.SetReadDeadline(time.Time{})
+	c.Read(make([]byte, 1), past)
+	if _, err := c.Read(make([]byte, 1), past); err != os.ErrDeadlineExceeded {
+		t.Errorf("without data: %v", err)
+	}
+	peer.Close()
+	if _, err := Poll([]PollItem{{FD: c.fd, Want: Readable}}, bound); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Read(make([]byte, 1), past); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
 func TestWriteTimeoutCountsWhatWentOut(t *testing.T) {
 	c, peer := pair(t)
 	data := bytes.Repeat([]byte("0123456789"), 1<<20)
