@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,6 +124,25 @@ func (e *engine) run(ctx context.Context, names []string, jobs int) (map[string]
 // processes that decide about skipping and that clean up have files of their own.
 func (e *engine) log(name string) string {
 	return e.logs + filepath.Join(e.dir, strings.TrimSuffix(name, "t"))
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+// failure is what a test printed that failed when it was run last, in a form that
+// can be compared: without numbers, which are ports and resources, and with its
+// lines sorted, since several processes may have written them. It is empty where
+// the test didn't fail.
+func (e *engine) failure(name string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(e.dir, strings.TrimSuffix(name, "phpt")+"out"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	text := strings.ReplaceAll(string(data), e.dir, "")
+	lines := strings.Split(digits.ReplaceAllString(text, "N"), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n"), nil
 }
 
 // showDiff prints what a test that failed printed otherwise than it should.

@@ -63,3 +63,26 @@ func TestTheWrapperEndsWhatHangs(t *testing.T) {
 		t.Errorf("plain PHP got settings: %q", said)
 	}
 }
+
+// Failures are the same where only ports, paths and the order of lines differ.
+func TestFailuresAreCompared(t *testing.T) {
+	texts := []string{"one /DIR/a.php on port 1234\ntwo", "two\none /DIR/a.php on port 999", "two\nthree"}
+	var got []string
+	for _, text := range texts {
+		e := &engine{dir: t.TempDir()}
+		if err := os.WriteFile(filepath.Join(e.dir, "a.out"), []byte(strings.ReplaceAll(text, "/DIR", e.dir)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		failure, err := e.failure("a.phpt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, failure)
+		if none, err := e.failure("b.phpt"); err != nil || none != "" {
+			t.Errorf("a test that didn't fail: %q, %v", none, err)
+		}
+	}
+	if got[0] != got[1] || got[0] == got[2] {
+		t.Errorf("%q", got)
+	}
+}

@@ -175,5 +175,17 @@ func runBoth(ctx context.Context, out io.Writer, results []result, plain, ours *
 			}
 		}
 	}
+	for i := range results {
+		r := &results[i]
+		was, err := plain.failure(r.name)
+		if err != nil {
+			return err
+		}
+		is, err := ours.failure(r.name)
+		if err != nil {
+			return err
+		}
+		r.otherFailure = was != "" && is != "" && was != is
+	}
 	return nil
 }

@@ -20,18 +20,19 @@ const pageHead = `# PHP's own tests
 
 Written by ` + "`conformance/run -update`" + `; not by hand.
 
-The tests of %s that mention stream_socket_, fsockopen, stream_select or stream_context, run by PHP's own run-tests.php:
+The tests of %s that mention stream_socket_, fsockopen, stream_select or stream_context, run by PHP's own run-tests.php,
 on plain PHP %s, and on the same PHP with this library under its stream functions, in the test's process and in those
 that it starts. There, a function that the library has may open no connection by PHP's own means: that is an error. Servers
 still run on PHP. No test reaches a network beyond this machine.
 
 %s
 
-The third column counts the calls that Go answered, in all of a test's processes; the fourth names the functions that the
-library doesn't have yet, and whose network streams are PHP's. A test that failed first was run twice more, on both sides,
-and what happened more often counts; "(2 of 3)" says so.
+"By Go" counts the calls that Go answered, in all of a test's processes. "By PHP" names the functions that PHP answered with
+network streams of its own: those of servers, and what the library doesn't have yet. A test with an unexpected result was run
+twice more, on both sides, and what happened more often counts; "(2 of 3)" says so. Tests that fail on both sides print the
+same on both.
 
-| test | plain PHP | ours | calls answered by Go | network streams by PHP | why |
+| test | plain PHP | ours | by Go | by PHP | why |
 | --- | --- | --- | ---: | --- | --- |
 `
 

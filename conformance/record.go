@@ -99,6 +99,8 @@ func (rec *record) problems(results []result) []problem {
 			say(name, "it must pass; plain PHP: %s, ours: %s", r.plain, r.ours)
 		case must && r.unproved():
 			say(name, "it passes, but Go opened no connection of it")
+		case r.otherFailure && why == "":
+			say(name, "it fails here otherwise than on plain PHP: mend it, or give a reason in %s", whyFile)
 		case r.differs() && why == "":
 			say(name, "plain PHP: %s, ours: %s, opened by Go: %d; mend it, or give a reason in %s", r.plain, r.ours, r.calls.opened(), whyFile)
 		case !r.differs() && why != "":

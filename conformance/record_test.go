@@ -45,6 +45,8 @@ func sample(plain, ours string, opened int) result {
 
 func TestProblems(t *testing.T) {
 	const must, why = true, true
+	otherFailure := sample("fail", "fail", 1)
+	otherFailure.otherFailure = true
 	for _, c := range []struct {
 		result    result
 		must, why bool
@@ -65,6 +67,8 @@ func TestProblems(t *testing.T) {
 		{sample("fail", "fail", 1), !must, !why, ""},
 		{sample("fail", "fail", 1), !must, why, "take its reason out"},
 		{sample("skip", "skip", 0), !must, !why, ""},
+		{otherFailure, !must, !why, "fails here otherwise"},
+		{otherFailure, !must, why, ""},
 	} {
 		rec := &record{reasons: reasons{ours: map[string]string{}}}
 		if c.must {

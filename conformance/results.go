@@ -137,8 +137,9 @@ func (c calls) opened() int {
 // result is what came of one test.
 type result struct {
 	test
-	plain, ours outcome
-	calls       calls
+	plain, ours  outcome
+	otherFailure bool // it failed on both, with different output, when it was run last
+	calls        calls
 }
 
 // passes: on both engines.
@@ -147,4 +148,7 @@ func (r *result) passes() bool { return r.plain.status() == "pass" && r.ours.sta
 // unproved: it passes, but no connection was opened by Go where one is to be.
 func (r *result) unproved() bool { return r.passes() && r.opens && r.calls.opened() == 0 }
 
-func (r *result) differs() bool { return r.plain.status() != r.ours.status() || r.unproved() }
+// differs: it comes out otherwise than on plain PHP, or fails in another way.
+func (r *result) differs() bool {
+	return r.plain.status() != r.ours.status() || r.unproved() || r.otherFailure
+}
