@@ -294,6 +294,9 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 	return string(long), len(long) > 0
 }
 
+// direct tells whether PHP reads past its buffer.
+func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
+
 // read is PHP's fread: what is buffered, and one read of the socket.
 func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	n = s.takeBuffered(p)
@@ -302,7 +305,7 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.unbuffed || s.chunk == 1 {
+	if s.direct() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
 	} else if room := min(max(s.bufSize, s.chunk), maxRead); len(p)-n >= room {

@@ -30,6 +30,7 @@ typedef struct {
 	uint32_t takes_context; // the position of a context that PHP has a default for
 	bool captures;          // a handshake, which sets options
 	bool closes;
+	bool tells_unread; // unread_bytes
 	zif_handler php; // PHP's own handler
 	uint64_t by_go, by_php, by_php_network;
 } ps_function;
@@ -50,6 +51,7 @@ php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
 void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
+void ps_hand_over(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
 
@@ -76,6 +78,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 // context.c
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
+void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
 void ps_mirror(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
 // signals.c
@@ -104,6 +107,7 @@ int ps_alive(int64_t number);
 int ps_blocking(int64_t number, int on);
 void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
 int ps_bare(int64_t number);
+int64_t ps_position(int64_t number, int64_t *unread);
 int ps_descriptor(int64_t number);
 
 #endif
