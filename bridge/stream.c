@@ -67,6 +67,11 @@ static int own_cast(php_stream *stream, int castas, void **ret) {
 	return SUCCESS;
 }
 
+static int own_stat(php_stream *stream, php_stream_statbuf *ssb) {
+	int fd = ps_descriptor(ps_number(stream));
+	return fd < 0 ? -1 : zend_fstat(fd, &ssb->sb);
+}
+
 // by_socket is a transfer with flags or an address: the socket's own business.
 static int by_socket(int fd, php_stream_xport_param *p) {
 	int flags = (p->inputs.flags & STREAM_OOB) ? MSG_OOB : 0;
@@ -173,7 +178,7 @@ void ps_open(zval *to, int64_t number, const char *label, const char *path, php_
 
 	for (int i = 0; i < LABELS; i++) {
 		if (!own_ops[i].label)
-			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, NULL, own_set_option};
+			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, own_stat, own_set_option};
 		if (strcmp(labels[i], label) == 0)
 			ops = &own_ops[i];
 	}
