@@ -141,7 +141,7 @@ func (f *fault) meet(t *testing.T, e engine, driver string, certs *scenario.Cert
 		world.Close()
 		t.Fatal(err)
 	}
-	l := left{outcome: e.run(t, nil, filepath.Join("testdata", driver+".php"), text)}
+	l := left{outcome: e.run(t, program{script: filepath.Join("testdata", driver+".php"), args: []string{text}})}
 	must(t, world.Close())
 	for _, field := range world.Wire(sentLines) {
 		l.dialogue += field.Name + " " + field.Value + "\n"

@@ -122,7 +122,7 @@ func (c *mailing) send(t *testing.T, e engine, driver, dir string, j job, front 
 	for _, setting := range c.ini {
 		ini = append(ini, place.Replace(setting))
 	}
-	s := left{outcome: e.run(t, ini, filepath.Join("testdata", driver+".php"), place.Replace(string(input)))}
+	s := left{outcome: e.run(t, program{script: filepath.Join("testdata", driver+".php"), args: []string{place.Replace(string(input))}, ini: ini})}
 	s.dialogue = strings.Join(front.dialogue(t), "\n")
 	if c.fails == nil {
 		messages := front.postfix.Delivered(t, j.Messages)
