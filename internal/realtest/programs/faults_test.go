@@ -75,7 +75,7 @@ var faults = []fault{
 
 // TestFaults lets each mailer meet with each of them, on both engines.
 func TestFaults(t *testing.T) {
-	both := engines(t)
+	both := engines(t, "8.2")
 	certs, err := scenario.NewCerts(t.TempDir())
 	must(t, err)
 	testcert.WriteFile(certs.Dir, "large.bin", make([]byte, 5<<20))

@@ -58,7 +58,7 @@ const dots = ".\n..\n.one\n\n...\nlast .\n."
 // TestMailers sends with each mailer through a Postfix, by STARTTLS and by TLS
 // from the first byte, on both engines.
 func TestMailers(t *testing.T) {
-	both := engines(t)
+	both := engines(t, "8.2")
 	dir := t.TempDir()
 	ca := testcert.NewCA(testcert.Spec{})
 	testcert.WriteCAs(dir, "ca.pem", ca)

@@ -5,8 +5,7 @@
 // The mailers are those of Debian's packages, and send through a Postfix; the
 // idioms are programs of ours that do what network code in PHP does, against
 // scripted peers. What isn't installed skips its tests; with REQUIRE_PHP=1 or
-// REQUIRE_SERVERS=1 they fail. PHPSTREAM_BRIDGE82 names the bridge, built for
-// PHP 8.2.
+// REQUIRE_SERVERS=1 they fail.
 package programs
 
 import (
@@ -19,11 +18,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/phpext"
+	"github.com/phpstream-go/phpstream/internal/scenario"
 )
 
 // The programs mostly wait, so that more of them run at once than there are
@@ -46,22 +48,31 @@ type outcome struct {
 // An engine runs PHP programs.
 type engine struct {
 	name   string
-	php    string
-	bridge string // the extension; empty for PHP's own streams
+	php    []string // the command
+	bridge string   // the extension; empty for PHP's own streams
 }
 
-// engines are the two that are compared, PHP's own streams first.
-func engines(t *testing.T) [2]engine {
+// engines are the two that are compared, PHP's own streams first. The bridge is
+// the one that PHPSTREAM_BRIDGE82 or PHPSTREAM_BRIDGE84 names; for PHP 8.2 it is
+// built where there is none.
+func engines(t *testing.T, version string) [2]engine {
 	t.Helper()
-	path, err := exec.LookPath("php8.2")
+	php, err := scenario.FindPHP(version)
 	if err != nil {
-		lacking(t, "REQUIRE_PHP", "there is no php8.2 on PATH")
+		lacking(t, "REQUIRE_PHP", err.Error())
 	}
-	bridge := os.Getenv("PHPSTREAM_BRIDGE82")
+	bridge := os.Getenv("PHPSTREAM_BRIDGE" + strings.ReplaceAll(version, ".", ""))
+	if bridge == "" && version == "8.2" {
+		bridge, err = phpext.Build(t.Context(), phpext.Options{PHP: "php8.2"})
+		if errors.Is(err, phpext.ErrMissing) {
+			lacking(t, "REQUIRE_PHP", err.Error())
+		}
+		must(t, err)
+	}
 	if bridge == "" {
-		lacking(t, "REQUIRE_PHP", "PHPSTREAM_BRIDGE82 names no bridge")
+		lacking(t, "REQUIRE_PHP", "no bridge is named for PHP "+version)
 	}
-	return [2]engine{{name: "plain PHP", php: path}, {name: "the bridge", php: path, bridge: bridge}}
+	return [2]engine{{name: "plain PHP", php: php.Command}, {name: "the bridge", php: php.Command, bridge: bridge}}
 }
 
 // lacking skips the test, or fails it where the environment says that all is
@@ -88,8 +99,8 @@ func (e engine) run(t *testing.T, p program) outcome {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	log := filepath.Join(t.TempDir(), "bridge.log")
-	words := []string{"-d", "error_reporting=-1", "-d", "display_errors=stderr", "-d", "html_errors=0", "-d", "log_errors=0"}
-	env := []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C"}
+	words := append(slices.Clone(e.php), "-d", "error_reporting=-1", "-d", "display_errors=stderr", "-d", "html_errors=0", "-d", "log_errors=0")
+	env := []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
 	if e.bridge != "" {
 		words = append(words, "-d", "extension="+e.bridge)
 		env = append(env, "PHPSTREAM_BRIDGE_STRICT=1", "PHPSTREAM_BRIDGE_LOG="+log)
@@ -97,7 +108,7 @@ func (e engine) run(t *testing.T, p program) outcome {
 	for _, setting := range p.ini {
 		words = append(words, "-d", setting)
 	}
-	cmd := exec.CommandContext(ctx, e.php, append(append(words, p.script), p.args...)...)
+	cmd := exec.CommandContext(ctx, words[0], append(append(words[1:], p.script), p.args...)...)
 	cmd.Env = env
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer
