@@ -210,13 +210,24 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		ps_move_signal_handlers();
 }
 
+// refuse throws what strict mode has against a call.
+static void refuse(ps_function *f, const char *why) {
+	f->by_php++;
+	f->by_php_network++;
+	zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() %s", f->name, why);
+}
+
 void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 	ps_function *f = EX(func)->internal_function.reserved[ps_slot];
 
 	if (is_go(f, execute_data)) {
 		if (getpid() != ps_process) {
 			// Go's threads have stayed with the parent.
-			if (f->route == PS_OPENER || f->route == PS_CONTEXTS || f->route == PS_ALWAYS) {
+			if (f->route == PS_OPENER && ps_strict()) {
+				refuse(f, "in a process that was forked");
+				return;
+			}
+			if (f->route == PS_OPENER || f->route == PS_CONTEXTS || f->route == PS_ALWAYS || f->closes) {
 				pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 				return;
 			}
@@ -228,9 +239,7 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 		return;
 	}
 	if (f->route == PS_OPENER && ps_strict()) {
-		f->by_php++;
-		f->by_php_network++;
-		zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() with STREAM_CLIENT_PERSISTENT", f->name);
+		refuse(f, "with STREAM_CLIENT_PERSISTENT");
 		return;
 	}
 	pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
