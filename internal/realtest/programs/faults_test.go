@@ -88,17 +88,24 @@ func TestFaults(t *testing.T) {
 				}
 				t.Run(f.name, func(t *testing.T) {
 					t.Parallel()
-					plain := f.meet(t, both[0], m.name, certs)
+					plain, here := f.meet(t, both[0], m.name, certs), f.meet(t, both[1], m.name, certs)
+					// On a machine with other work a second may be long. Who waits for
+					// longer than PHP always does.
+					for try := 1; try < 3 && differInTimeOnly(plain.Stdout, here.Stdout); try++ {
+						plain, here = f.meet(t, both[0], m.name, certs), f.meet(t, both[1], m.name, certs)
+					}
 					want := strings.Split(f.ends, ", ")
 					if end := ending(plain.Stdout); end != want[i%len(want)] {
 						t.Errorf("on plain PHP the message has %q, want %q:\n%s", end, f.ends, plain.Stdout)
 					}
-					plain.compare(t, f.meet(t, both[1], m.name, certs), m.name+" "+f.name)
+					plain.compare(t, here, m.name+" "+f.name)
 				})
 			}
 		})
 	}
 }
+
+var anyTime = regexp.MustCompile(`\{\{ELAPSED [0-9.]+\}\}`)
 
 var messageEnd = regexp.MustCompile(`(?m)^message 1: (\w+) after \{\{ELAPSED [0-9.]+\.\.([0-9]+)`)
 
@@ -109,6 +116,10 @@ func ending(stdout string) string {
 		return ""
 	}
 	return found[1] + " " + found[2]
+}
+
+func differInTimeOnly(a, b string) bool {
+	return a != b && anyTime.ReplaceAllString(a, "") == anyTime.ReplaceAllString(b, "")
 }
 
 // sentLines shows what a peer saw as a front would.

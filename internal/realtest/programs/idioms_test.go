@@ -107,6 +107,6 @@ func (i *idiom) run(t *testing.T, e engine, certs *scenario.Certs) left {
 	for _, field := range world.Wire(sentLines) {
 		l.dialogue += field.Name + " " + field.Value + "\n"
 	}
-	l.Stdout, l.Stderr, l.dialogue = maskSeconds(world.Collapse(l.Stdout)), world.Collapse(l.Stderr), world.Collapse(l.dialogue)
+	l.Stdout, l.Stderr, l.dialogue = world.Collapse(l.Stdout), world.Collapse(l.Stderr), world.Collapse(l.dialogue)
 	return l
 }
