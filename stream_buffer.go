@@ -301,7 +301,7 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.unbuffed || s.chunk == 1 {
+	if !s.buffers() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
 	} else if room := min(max(s.bufSize, s.chunk), maxRead); len(p)-n >= room {
@@ -318,6 +318,10 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	s.atOnce = false
 	return n + m, ok || n > 0
 }
+
+// buffers tells whether fread reads into the buffer; with chunks of one byte PHP
+// does not.
+func (s *Stream) buffers() bool { return !s.unbuffed && s.chunk != 1 }
 
 // send writes p. ok is false where PHP's fwrite answers false.
 func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
