@@ -193,10 +193,12 @@ func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
-	s.bufSize = max(s.bufSize, s.chunk)
+	size := s.bufSize
+	s.bufSize = max(size, s.chunk)
 	n, _ := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
+		s.bufSize = size
 		s.dropBuffer()
 	}
 }
