@@ -157,20 +157,18 @@ func StreamSetWriteBuffer(fp *Stream, size int) int {
 //
 //	PHP: stream_set_chunk_size(resource $stream, int $size): int
 func StreamSetChunkSize(fp *Stream, size int) int {
-	c, ok := fp.begin("stream_set_chunk_size")
-	if !ok {
-		return 0
-	}
-	defer c.deliver()
-	wrong := phpfacts.ChunkPositive
-	if size > math.MaxInt32 {
-		wrong = phpfacts.ChunkTooLarge
-	}
-	if size <= 0 || size > math.MaxInt32 {
-		if wrong == phpfacts.ChunkPositive {
+	if fp != nil && (size <= 0 || size > math.MaxInt32) {
+		wrong := phpfacts.ChunkTooLarge
+		if size <= 0 {
+			wrong = phpfacts.ChunkPositive
 			wrong.Old = fmt.Sprintf(wrong.Old, size)
 		}
+		c := fp.rt.call("stream_set_chunk_size")
 		c.complain(wrong)
+		c.deliver()
+		return 0
+	}
+	if _, ok := fp.begin("stream_set_chunk_size"); !ok {
 		return 0
 	}
 	fp.rmu.Lock()
