@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/phpvalue"
 	"github.com/phpstream-go/phpstream/internal/secure"
@@ -232,11 +233,11 @@ func (s *Stream) capture(c *call, t *secure.Conn) {
 			c.bare(E_DEPRECATED, text)
 		}
 		m := cryptoMeta(t.State())
-		x.set("ssl", "session_meta", map[string]any{
-			"protocol":       m.Protocol,
-			"cipher_name":    m.CipherName,
-			"cipher_bits":    m.CipherBits,
-			"cipher_version": m.CipherVersion,
+		x.set("ssl", "session_meta", assoc.Array{
+			{Key: "protocol", Value: m.Protocol},
+			{Key: "cipher_name", Value: m.CipherName},
+			{Key: "cipher_bits", Value: m.CipherBits},
+			{Key: "cipher_version", Value: m.CipherVersion},
 		})
 	}
 }

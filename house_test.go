@@ -13,7 +13,7 @@ const module = "github.com/phpstream-go/phpstream"
 // of this module it may reach.
 var mayImport = map[string][]string{
 	"":                   {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest"},
-	"/internal/secure":   {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/digest"},
+	"/internal/secure":   {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/digest", "internal/assoc"},
 	"/internal/wire":     {},
 	"/internal/resolve":  {"internal/target", "internal/phpfacts", "internal/assoc"},
 	"/internal/x509text": {"internal/digest", "internal/x509name", "internal/phpvalue", "internal/phpfacts", "internal/assoc"},

@@ -45,6 +45,8 @@ type Runtime struct {
 	version phpfacts.Version
 	facts   *phpfacts.Facts
 
+	interrupts atomic.Bool // signals end a StreamSelect
+
 	mu             sync.Mutex
 	handlers       []ErrorHandler // the last is in force; a nil one is PHP's own
 	lastError      *PHPError

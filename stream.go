@@ -38,6 +38,7 @@ type Stream struct {
 	refuse  atomic.Bool  // a handshake failed: nothing more is sent
 	tell    atomic.Int64 // PHP's position, but for what passed says
 	broken  atomic.Bool  // TLS has failed for good: nothing goes out any more
+	shutTLS atomic.Bool  // a read has met the end of TLS, which forbids writing
 
 	mu      sync.Mutex // guards what follows
 	ctx     *Context

@@ -1,10 +1,13 @@
 package phpstream
 
 import (
+	"iter"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
+	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
@@ -23,20 +26,21 @@ type Context struct {
 	id int
 
 	mu           sync.RWMutex
-	options      Options
+	options      assoc.Ordered[*assoc.Ordered[any]] // by wrapper; none is empty
 	notification any
 }
 
 // StreamOrContext is a *[Stream] or a *[Context]: the option functions take
 // both.
 type StreamOrContext interface {
+	Options() iter.Seq2[OptionName, any]
 	streamContext() *Context
 	runtime() *Runtime
 	isNil() bool
 }
 
 func (rt *Runtime) newContext() *Context {
-	return &Context{rt: rt, id: nextID(), options: Options{}}
+	return &Context{rt: rt, id: nextID()}
 }
 
 func (x *Context) streamContext() *Context { return x }
@@ -221,13 +225,13 @@ func (x *Context) setParams(c *call, params Params) bool {
 	return true
 }
 
+// merge sets options in the alphabet's order: a Go map has none.
 func (x *Context) merge(options Options) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for wrapper, values := range options {
-		to := x.of(wrapper)
-		for option, value := range values {
-			to[option] = owned(value)
+	for _, wrapper := range slices.Sorted(maps.Keys(options)) {
+		for _, option := range slices.Sorted(maps.Keys(options[wrapper])) {
+			x.put(wrapper, option, options[wrapper][option])
 		}
 	}
 }
@@ -235,18 +239,17 @@ func (x *Context) merge(options Options) {
 func (x *Context) set(wrapper, option string, value any) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.of(wrapper)[option] = owned(value)
+	x.put(wrapper, option, value)
 }
 
-// of is a wrapper's options, to be written to; the lock is held.
-func (x *Context) of(wrapper string) map[string]any {
-	if x.options == nil {
-		x.options = Options{}
+// put is set; the lock is held.
+func (x *Context) put(wrapper, option string, value any) {
+	of, ok := x.options.Get(wrapper)
+	if !ok {
+		of = &assoc.Ordered[any]{}
+		x.options.Set(wrapper, of)
 	}
-	if x.options[wrapper] == nil {
-		x.options[wrapper] = map[string]any{}
-	}
-	return x.options[wrapper]
+	of.Set(option, owned(value))
 }
 
 // option answers one option; a nil Context has none.
@@ -256,8 +259,10 @@ func (x *Context) option(wrapper, option string) (any, bool) {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	v, ok := x.options[wrapper][option]
-	return v, ok
+	if of, ok := x.options.Get(wrapper); ok {
+		return of.Get(option)
+	}
+	return nil, false
 }
 
 // wrapper answers a copy of one wrapper's options, nil where there are none.
@@ -267,17 +272,66 @@ func (x *Context) wrapper(name string) map[string]any {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return maps.Clone(x.options[name])
+	of, ok := x.options.Get(name)
+	if !ok {
+		return nil
+	}
+	return maps.Collect(of.All())
 }
 
 func (x *Context) copyOptions() Options {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	o := make(Options, len(x.options))
-	for wrapper, values := range x.options {
-		o[wrapper] = owned(values).(map[string]any)
+	o := Options{}
+	for name, value := range x.Options() {
+		if o[name.Wrapper] == nil {
+			o[name.Wrapper] = map[string]any{}
+		}
+		o[name.Wrapper][name.Option] = assoc.Native(value)
 	}
 	return o
+}
+
+// OptionName is the full name of a context's option, such as "ssl" and
+// "verify_peer".
+type OptionName struct{ Wrapper, Option string }
+
+// Options yields a copy of the options in PHP's order, which
+// [StreamContextGetOptions] cannot tell: wrappers, and the options in each, as
+// they were first set. Those that came in one Go map are in the alphabet's
+// order. Values are as they were set; an array of PHP with keys of its own has
+// a method All() iter.Seq2[any, any].
+func (x *Context) Options() iter.Seq2[OptionName, any] {
+	return func(yield func(OptionName, any) bool) {
+		for _, o := range x.list() {
+			if !yield(o.name, o.value) {
+				return
+			}
+		}
+	}
+}
+
+// Options yields the options of the stream's context, as [Context.Options]
+// does; none for a closed stream.
+func (s *Stream) Options() iter.Seq2[OptionName, any] { return s.streamContext().Options() }
+
+type option struct {
+	name  OptionName
+	value any
+}
+
+// list copies the options out, so that the lock is not held while a program
+// looks at them.
+func (x *Context) list() (list []option) {
+	if x == nil {
+		return nil
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for wrapper, of := range x.options.All() {
+		for name, value := range of.All() {
+			list = append(list, option{OptionName{wrapper, name}, owned(value)})
+		}
+	}
+	return list
 }
 
 // owned copies the maps and slices of a value, which are arrays in PHP, and so

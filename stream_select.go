@@ -56,7 +56,7 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 	if n := keepBuffered(read, write, except); n > 0 {
 		return n, true
 	}
-	if err := p.poll(wait); err != nil {
+	if err := p.poll(wait, c.rt.poll()); err != nil {
 		errno, _ := phpfacts.Errno(err)
 		c.fail(err)
 		c.warning("Unable to select [" + strconv.Itoa(errno) + "]: " + phpfacts.Strerror(errno) +
@@ -229,7 +229,7 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool)
 
 // poll waits. A stream whose handshake runs in the background is readable when
 // that is over, not when the peer's part of it arrives.
-func (p *poller) poll(wait time.Duration) error {
+func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 	items := p.items
 	for i, s := range p.streams {
 		if items[i].Want != wire.Readable {
@@ -256,7 +256,7 @@ func (p *poller) poll(wait time.Duration) error {
 	if p.waker != nil {
 		items = append(items, p.waker.Item())
 	}
-	if _, err := wire.Poll(items, wait); err != nil {
+	if _, err := poll(items, wait); err != nil {
 		return err
 	}
 	for _, i := range p.held {

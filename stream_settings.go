@@ -157,20 +157,22 @@ func StreamSetWriteBuffer(fp *Stream, size int) int {
 //
 //	PHP: stream_set_chunk_size(resource $stream, int $size): int
 func StreamSetChunkSize(fp *Stream, size int) int {
-	if fp != nil && (size <= 0 || size > math.MaxInt32) {
+	if fp != nil && (size <= 0 || size > math.MaxInt32) { // PHP looks at the size first
+		c := fp.rt.call("stream_set_chunk_size")
 		wrong := phpfacts.ChunkTooLarge
 		if size <= 0 {
 			wrong = phpfacts.ChunkPositive
 			wrong.Old = fmt.Sprintf(wrong.Old, size)
 		}
-		c := fp.rt.call("stream_set_chunk_size")
 		c.complain(wrong)
 		c.deliver()
 		return 0
 	}
-	if _, ok := fp.begin("stream_set_chunk_size"); !ok {
+	c, ok := fp.begin("stream_set_chunk_size")
+	if !ok {
 		return 0
 	}
+	defer c.deliver()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	old := fp.chunk

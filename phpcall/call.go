@@ -8,6 +8,7 @@ package phpcall
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,14 +47,43 @@ func Call(rt *phpstream.Runtime, name string, args []Value) Result {
 // CallNamed is [Call] with named arguments besides the positional ones, as PHP
 // has them since 8.0.
 func CallNamed(rt *phpstream.Runtime, name string, args []Value, named map[string]Value) Result {
+	return Begin(rt, name, Arguments{Positional: args, Named: named}).Run()
+}
+
+// Arguments are what a PHP program passes to a function.
+type Arguments struct {
+	Positional []Value
+	Named      map[string]Value
+	Strict     bool // the caller declares strict_types
+}
+
+// Pending is a call whose arguments have been fitted to the parameters. PHP
+// tells its handlers what it minds about arguments before the function works,
+// and a handler that throws keeps it from working: whoever has such handlers
+// looks at them between [Begin] and [Pending.Run].
+type Pending struct {
+	c     *call
+	fits  bool
+	value Value // where the arguments don't fit
+}
+
+// Begin counts and fits the arguments of a call.
+func Begin(rt *phpstream.Runtime, name string, args Arguments) *Pending {
 	f := index[strings.ToLower(name)]
-	if f == nil || f.since != nil && !f.since(rt.Profile()) {
-		return Result{Thrown: &phpstream.ThrownError{Class: "Error", Message: fmt.Sprintf("Call to undefined function %s()", name)}}
+	if !Has(rt, name) {
+		c := &call{rt: rt, thrown: &phpstream.ThrownError{Class: "Error", Message: fmt.Sprintf("Call to undefined function %s()", name)}}
+		return &Pending{c: c}
 	}
-	c := &call{rt: rt, f: f, args: args, out: map[int]Value{}, before: rt.LastError()}
-	value, ok := c.prepare(named)
-	if ok {
-		value = f.run(c)
+	c := &call{rt: rt, f: f, args: args.Positional, strict: args.Strict, out: map[int]Value{}, before: rt.LastError()}
+	value, ok := c.prepare(args.Named)
+	return &Pending{c: c, fits: ok, value: value}
+}
+
+// Run does the function's own work, where the arguments fit.
+func (p *Pending) Run() Result {
+	c, value := p.c, p.value
+	if p.fits {
+		value = c.f.run(c)
 	}
 	if c.thrown != nil || c.libraryThrew() {
 		return Result{Out: c.out, Thrown: c.thrown}
@@ -68,6 +98,7 @@ type call struct {
 	f      *function
 	args   []Value
 	given  int
+	strict bool // no scalar turns into another
 	out    map[int]Value
 	thrown *phpstream.ThrownError
 	before error // the Runtime's last error before the call
@@ -124,13 +155,16 @@ func (c *call) convert(i int, p Param) (Value, bool) {
 		case p.Type == "mixed", strings.HasPrefix(p.Type, "?") && (!legacy || c.f.nullable74[i]):
 			return nil, true
 		}
-		if z, ok := zero(strings.TrimPrefix(p.Type, "?")); ok {
+		if z, ok := zero(strings.TrimPrefix(p.Type, "?")); ok && !c.strict {
 			if !legacy {
 				c.rt.Raise(phpstream.E_DEPRECATED, "", fmt.Sprintf("%s(): Passing null to parameter #%d ($%s) of type %s is deprecated",
 					c.f.Name, i+1, p.Name, p.Type))
 			}
 			return z, true
 		}
+	}
+	if c.strict && !strictly(p.Type, v) {
+		return nil, c.badType(i, p, v, "")
 	}
 	fitted := fit(p.Type, v, legacy)
 	if !fitted.ok {
@@ -144,7 +178,7 @@ func (c *call) convert(i int, p Param) (Value, bool) {
 
 func (c *call) placeNamed(named map[string]Value) bool {
 	args := append([]Value{}, c.args...)
-	for _, name := range sortedKeys(named) {
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(c.f.Params, func(p Param) bool { return p.Name == name }) {
 			return c.throw("Error", fmt.Sprintf("Unknown named parameter $%s", name))
 		}

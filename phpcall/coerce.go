@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +31,7 @@ func fit(kind string, v Value, legacy bool) coerced {
 		return coerced{value: v, ok: true}
 	case "resource":
 		switch v.(type) {
-		case *phpstream.Stream, *phpstream.Context:
+		case *phpstream.Stream, *phpstream.Context, Foreign:
 			return coerced{value: v, ok: true}
 		case *x509.Certificate:
 			// An object since 8.0, a resource before.
@@ -73,6 +74,26 @@ func fit(kind string, v Value, legacy bool) coerced {
 		return coerced{value: s, ok: ok || legacy}
 	}
 	return coerced{}
+}
+
+// strictly says whether a scalar is of a parameter's type as it is: with
+// strict_types only an integer turns into something else, a float.
+func strictly(kind string, v Value) bool {
+	var is string
+	switch v.(type) {
+	case string:
+		is = "string"
+	case bool:
+		is = "bool"
+	case int64:
+		is = "int"
+	case float64:
+		is = "float"
+	default:
+		return true // fit knows
+	}
+	kinds := strings.Split(strings.TrimPrefix(kind, "?"), "|")
+	return slices.Contains(kinds, is) || is == "int" && slices.Contains(kinds, "float") || kind == "mixed"
 }
 
 func scalarText(v Value) (string, bool) {
@@ -228,7 +249,7 @@ func zero(kind string) (Value, bool) {
 		return int64(0), true
 	case "float":
 		return 0.0, true
-	case "string", "OpenSSLCertificate|string":
+	case "string", "array|string", "OpenSSLCertificate|string":
 		return "", true
 	case "bool":
 		return false, true
@@ -244,8 +265,10 @@ var versions = map[phpstream.Profile]phpfacts.Version{
 // typeName is what PHP calls a value in "..., int given".
 func typeName(rt *phpstream.Runtime, v Value) string {
 	switch v := v.(type) {
-	case *phpstream.Stream, *phpstream.Context:
+	case *phpstream.Stream, *phpstream.Context, Foreign:
 		return "resource"
+	case Object:
+		return v.Class
 	case *x509.Certificate:
 		if old(rt) {
 			return "resource"

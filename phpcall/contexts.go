@@ -5,68 +5,58 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
-// options reads an array of arrays. Where its shape is wrong PHP 8 throws at
-// the first wrong entry, PHP 7.4 warns of each and takes the others.
-func (c *call) options(a *Array) (phpstream.Options, bool) {
-	out := phpstream.Options{}
+// setOptions sets an array of arrays, one option after the other: their order
+// counts. Where the shape is wrong PHP 8 throws at the first wrong entry, PHP
+// 7.4 warns of each and takes the others.
+func (c *call) setOptions(to phpstream.StreamOrContext, a *Array) bool {
 	for k, v := range a.All() {
 		name, isName := k.(string)
 		inner, isArray := v.(*Array)
 		if !isName || !isArray {
 			if c.complain(phpfacts.OptionsForm); c.thrown != nil {
-				return out, false
+				return false
 			}
 			continue
 		}
 		for option, value := range inner.All() {
 			if text, ok := option.(string); ok {
-				if out[name] == nil {
-					out[name] = map[string]any{}
-				}
-				out[name][text] = goValue(value)
+				phpstream.StreamContextSetOption(to, name, text, goValue(value))
 			}
 		}
 	}
-	return out, true
+	return true
 }
 
-// params reads a context's parameters; ones that PHP doesn't know are dropped.
-func (c *call) params(a *Array) (phpstream.Params, bool) {
-	out := phpstream.Params{}
+// SetOptions gives a stream or a context options as PHP has them, without a
+// word about entries of another form.
+func SetOptions(rt *phpstream.Runtime, to phpstream.StreamOrContext, options *Array) {
+	(&call{rt: rt}).setOptions(to, options)
+}
+
+// setParams sets a context's parameters; ones that PHP doesn't know are dropped.
+// It answers false where PHP 8 throws.
+func (c *call) setParams(to phpstream.StreamOrContext, a *Array) bool {
 	if v, ok := a.Get("notification"); ok {
-		out["notification"] = v
+		phpstream.StreamContextSetParams(to, phpstream.Params{"notification": v})
 	}
-	if v, ok := a.Get("options"); ok {
-		inner, isArray := v.(*Array)
-		if !isArray {
-			out["options"] = v // for the library to complain about
-			return out, true
-		}
-		options, ok := c.options(inner)
-		out["options"] = options
-		return out, ok
+	v, ok := a.Get("options")
+	if !ok {
+		return true
 	}
-	return out, true
+	if options, ok := v.(*Array); ok {
+		return c.setOptions(to, options)
+	}
+	c.complain(phpfacts.ParamsForm)
+	return c.thrown == nil
 }
 
 func contextCreate(c *call) Value {
-	var options phpstream.Options
-	if a, ok := c.args[0].(*Array); ok {
-		if options, ok = c.options(a); !ok {
-			return nil
-		}
+	x := c.rt.StreamContextCreate(nil)
+	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) {
+		return nil
 	}
-	var params []phpstream.Params
-	if a, ok := c.args[1].(*Array); ok {
-		p, ok := c.params(a)
-		if !ok {
-			return nil
-		}
-		params = append(params, p)
-	}
-	x := c.rt.StreamContextCreate(options, params...)
-	if x == nil {
-		return false
+	if a, ok := c.args[1].(*Array); ok && !c.setParams(x, a) {
+		return nil
 	}
 	return x
 }
@@ -115,7 +105,7 @@ func contextSetOption(c *call) Value {
 		case given > 3:
 			return c.value("Argument #4 ($value) cannot be provided when argument #2 ($wrapper_or_options) is an array")
 		}
-		return c.setOptions(a)
+		return c.setOptions(c.holder(), a)
 	}
 	switch {
 	case c.args[2] == nil:
@@ -149,7 +139,7 @@ func contextSetOption74(c *call) Value {
 		return false
 	}
 	if a, ok := c.args[1].(*Array); ok {
-		return c.setOptions(a)
+		return c.setOptions(c.holder(), a)
 	}
 	return phpstream.StreamContextSetOption(c.holder(), c.text(1), c.text(2), goValue(c.args[3]))
 }
@@ -166,35 +156,39 @@ func (c *call) value(text string) Value {
 	return c.throw(phpfacts.ValueError, c.f.Name+"(): "+text)
 }
 
-func (c *call) setOptions(a *Array) Value {
-	options, ok := c.options(a)
-	phpstream.StreamContextSetOptions(c.holder(), options)
-	return ok
-}
-
 func contextSetOptions(c *call) Value {
 	if !c.open(phpfacts.NotContext) {
 		return nil
 	}
-	return c.setOptions(c.args[1].(*Array))
+	return c.setOptions(c.holder(), c.args[1].(*Array))
 }
 
 func contextGetOptions(c *call) Value {
 	if !c.open(phpfacts.NotStreamOrContext) {
 		return false
 	}
-	return phpValue(phpstream.StreamContextGetOptions(c.holder()))
+	return inOrder(c.holder())
+}
+
+// inOrder are the options as PHP shows them.
+func inOrder(from phpstream.StreamOrContext) *Array {
+	all := &Array{}
+	for name, value := range from.Options() {
+		of, ok := all.Get(name.Wrapper)
+		if !ok {
+			of = &Array{}
+			all.Set(name.Wrapper, of)
+		}
+		of.(*Array).Set(name.Option, phpValue(value))
+	}
+	return all
 }
 
 func contextSetParams(c *call) Value {
 	if !c.open(phpfacts.NotContext) {
 		return false
 	}
-	p, ok := c.params(c.args[1].(*Array))
-	if !ok {
-		return nil
-	}
-	return phpstream.StreamContextSetParams(c.holder(), p)
+	return c.setParams(c.holder(), c.args[1].(*Array))
 }
 
 // contextGetParams gives PHP's order: the callback first.
@@ -202,24 +196,17 @@ func contextGetParams(c *call) Value {
 	if !c.open(phpfacts.NotContext) {
 		return false
 	}
-	p := phpstream.StreamContextGetParams(c.holder())
 	a := &Array{}
-	for _, k := range []string{"notification", "options"} {
-		if v, ok := p[k]; ok {
-			a.Set(k, phpValue(v))
-		}
+	if v, ok := phpstream.StreamContextGetParams(c.holder())["notification"]; ok {
+		a.Set("notification", v)
 	}
+	a.Set("options", inOrder(c.holder()))
 	return a
 }
 
 func contextGetDefault(c *call) Value {
-	a, ok := c.args[0].(*Array)
-	if !ok {
-		return c.rt.StreamContextGetDefault()
-	}
-	options, ok := c.options(a)
-	x := c.rt.StreamContextGetDefault(options)
-	if !ok {
+	x := c.rt.StreamContextGetDefault()
+	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) {
 		return nil
 	}
 	return x

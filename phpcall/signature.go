@@ -37,6 +37,10 @@ func (f *Function) required() int {
 // unset is the default of a parameter that has none in PHP either.
 type unset struct{}
 
+// Unset stands for an argument that was left out before one that was given: the
+// parameter gets its default.
+var Unset Value = unset{}
+
 // parse reads a signature in PHP's form, without the answer's type:
 //
 //	fgets(resource $stream, ?int $length = null)
@@ -112,6 +116,12 @@ func Lookup(name string) (Function, bool) {
 		return Function{}, false
 	}
 	return f.Function, true
+}
+
+// Has says whether a Runtime's PHP has a function, and the library too.
+func Has(rt *phpstream.Runtime, name string) bool {
+	f := index[strings.ToLower(name)]
+	return f != nil && (f.since == nil || f.since(rt.Profile()))
 }
 
 // ByReference says whether a function takes a parameter, counted from 0, by

@@ -1,18 +1,31 @@
 package phpcall
 
 import (
-	"crypto/x509"
+	"cmp"
 	"iter"
+	"maps"
+	"math"
+	"reflect"
 	"slices"
 	"strconv"
 
-	"github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/assoc"
 )
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
-// *[phpstream.Stream], *[phpstream.Context] or *[x509.Certificate].
+// *[phpstream.Stream], *[phpstream.Context], *[x509.Certificate], [Foreign] or
+// [Object].
 type Value = any
+
+// Foreign is a resource of PHP's own that the library has nothing to do with.
+type Foreign struct{ ID int64 }
+
+// Object is an object of PHP's: of no use to the library, which keeps it where
+// it is the value of an option, and gives it back.
+type Object struct {
+	Class string
+	ID    int64 // tells it from others of its class
+}
 
 // Array is a PHP array: keys are int64 or string, in the order in which they
 // were set.
@@ -116,101 +129,97 @@ func normalize(key Value) Value {
 }
 
 // goValue turns a PHP value into what the library takes as an option's value.
+// An array keeps its order and its keys.
 func goValue(v Value) any {
 	switch v := v.(type) {
 	case int64:
 		return int(v)
 	case *Array:
 		if v.IsList() {
-			list := make([]any, 0, v.Len())
+			list := make(assoc.List, 0, v.Len())
 			for _, item := range v.All() {
 				list = append(list, goValue(item))
 			}
 			return list
 		}
-		m := make(map[string]any, v.Len())
+		a := make(assoc.Array, 0, v.Len())
 		for k, item := range v.All() {
-			m[keyText(k)] = goValue(item)
+			a = append(a, assoc.Entry{Key: goValue(k), Value: goValue(item)})
 		}
-		return m
+		return a
 	}
 	return v
 }
 
-func keyText(key Value) string {
-	if n, ok := key.(int64); ok {
-		return strconv.FormatInt(n, 10)
-	}
-	return key.(string)
-}
+// FromGo turns what the library answers, an option's value for instance, into a
+// PHP value.
+func FromGo(v any) Value { return phpValue(v) }
 
-// phpValue turns what the library answers into a PHP value. The keys of a Go
-// map come in alphabetical order.
+// phpValue turns what the library answers into a PHP value. A Go map has no
+// order: its keys come as sorted, numbers first.
 func phpValue(v any) Value {
 	switch v := v.(type) {
-	case int:
-		return int64(v)
-	case phpstream.ErrorLevel:
-		return int64(v)
-	case []any:
-		a := &Array{}
-		for _, item := range v {
-			a.Append(phpValue(item))
-		}
-		return a
-	case []string:
-		a := &Array{}
-		for _, item := range v {
-			a.Append(item)
-		}
-		return a
-	case []int:
-		a := &Array{}
-		for _, item := range v {
-			a.Append(int64(item))
-		}
-		return a
 	case assoc.Array:
 		a := &Array{}
-		for _, e := range v {
-			a.Set(e.Key, phpValue(e.Value))
+		for key, item := range v.All() {
+			a.Set(key, phpValue(item))
 		}
 		return a
-	case assoc.List:
-		return phpValue([]any(v))
-	case []assoc.Array:
+	case []byte:
+		return string(v)
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Bool:
+		return r.Bool()
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return r.Int()
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if r.Uint() > math.MaxInt64 {
+			return float64(r.Uint())
+		}
+		return int64(r.Uint())
+	case reflect.Float32, reflect.Float64:
+		return r.Float()
+	case reflect.String:
+		return r.String()
+	case reflect.Slice, reflect.Array:
 		a := &Array{}
-		for _, item := range v {
-			a.Append(phpValue(item))
+		for _, item := range r.Seq2() {
+			a.Append(phpValue(item.Interface()))
 		}
 		return a
-	case []*x509.Certificate:
-		a := &Array{}
-		for _, item := range v {
-			a.Append(item)
-		}
-		return a
-	case map[string]any:
-		return fromMap(v)
-	case phpstream.Options:
-		return fromMap(v)
+	case reflect.Map:
+		return fromMap(r)
 	}
 	return v
 }
 
-func fromMap[T any](m map[string]T) *Array {
+func fromMap(m reflect.Value) *Array {
+	items := map[Value]Value{}
+	for key, item := range m.Seq2() {
+		switch k := normalize(phpValue(key.Interface())).(type) {
+		case int64, string: // anything else is no key in PHP
+			items[k] = phpValue(item.Interface())
+		}
+	}
 	a := &Array{}
-	for _, k := range sortedKeys(m) {
-		a.Set(k, phpValue(m[k]))
+	for _, key := range slices.SortedFunc(maps.Keys(items), compareKeys) {
+		a.Set(key, items[key])
 	}
 	return a
 }
 
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+func compareKeys(a, b Value) int {
+	n, aIsInt := a.(int64)
+	m, bIsInt := b.(int64)
+	switch {
+	case aIsInt && bIsInt:
+		return cmp.Compare(n, m)
+	case aIsInt:
+		return -1
+	case bIsInt:
+		return 1
 	}
-	slices.Sort(keys)
-	return keys
+	return cmp.Compare(a.(string), b.(string))
 }

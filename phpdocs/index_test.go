@@ -293,6 +293,8 @@ var factRows = map[string]string{
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
 	"Quantities":  "`ini_set` with a value that is no whole number",
 	"ErrorLevels": "`E_ALL`, where `error_reporting()` begins", "SessionMeta": "`capture_session_meta`",
+	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
+	"ShutByEnd":     "`fwrite` under TLS after a read met the end without a close_notify",
 }
 
 // TestProfiles: each fact that differs between versions has its row, and the

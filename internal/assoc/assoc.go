@@ -3,12 +3,14 @@
 package assoc
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 )
 
 // Array is a PHP array with string or integer keys, in order. Its values are
-// strings, ints, bools, []string, Arrays and Lists.
+// strings, ints, bools, []string, Arrays and Lists; those of a context's option
+// are whatever a program has put there.
 type Array []Entry
 
 // Entry is one pair of an Array. Key is a string or an int.
@@ -38,6 +40,17 @@ func (a Array) Get(key any) (value any, ok bool) {
 	return nil, false
 }
 
+// All yields keys and values in order.
+func (a Array) All() iter.Seq2[any, any] {
+	return func(yield func(any, any) bool) {
+		for _, e := range a {
+			if !yield(e.Key, e.Value) {
+				return
+			}
+		}
+	}
+}
+
 // Map returns the array without its order: nested Arrays become
 // map[string]any, or map[int]any where all keys are integers; Lists become
 // []any.
@@ -46,9 +59,9 @@ func (a Array) Map() map[string]any {
 	for _, e := range a {
 		switch k := e.Key.(type) {
 		case string:
-			m[k] = native(e.Value)
+			m[k] = Native(e.Value)
 		case int:
-			m[strconv.Itoa(k)] = native(e.Value)
+			m[strconv.Itoa(k)] = Native(e.Value)
 		}
 	}
 	return m
@@ -58,7 +71,9 @@ func (a Array) index(key any) int {
 	return slices.IndexFunc(a, func(e Entry) bool { return e.Key == key })
 }
 
-func native(v any) any {
+// Native returns a value without the order of the arrays in it, as
+// [Array.Map] does.
+func Native(v any) any {
 	switch v := v.(type) {
 	case Array:
 		if len(v) == 0 || slices.ContainsFunc(v, func(e Entry) bool { _, isInt := e.Key.(int); return !isInt }) {
@@ -66,13 +81,13 @@ func native(v any) any {
 		}
 		m := make(map[int]any, len(v))
 		for _, e := range v {
-			m[e.Key.(int)] = native(e.Value)
+			m[e.Key.(int)] = Native(e.Value)
 		}
 		return m
 	case List:
 		l := make([]any, len(v))
 		for i, item := range v {
-			l[i] = native(item)
+			l[i] = Native(item)
 		}
 		return l
 	}

@@ -41,3 +41,40 @@ func TestMap(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+func TestAll(t *testing.T) {
+	a := Array{{"b", 1}, {7, "x"}, {"a", 2}}
+	var got Array
+	for key, value := range a.All() {
+		got = append(got, Entry{key, value})
+		if key == 7 {
+			break
+		}
+	}
+	if !reflect.DeepEqual(got, a[:2]) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestOrdered(t *testing.T) {
+	var o Ordered[int]
+	if v, ok := o.Get("b"); v != 0 || ok {
+		t.Errorf("b is %v, %v", v, ok)
+	}
+	o.Set("b", 1)
+	o.Set("a", 2)
+	o.Set("b", 3)
+	var got []any
+	for name, value := range o.All() {
+		got = append(got, name, value)
+	}
+	if want := []any{"b", 3, "a", 2}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if v, ok := o.Get("b"); v != 3 || !ok {
+		t.Errorf("b is %v, %v", v, ok)
+	}
+	for range o.All() {
+		break
+	}
+}

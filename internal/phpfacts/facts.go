@@ -24,6 +24,8 @@ type Facts struct {
 	SetOptions          bool   // stream_context_set_option with an array is deprecated
 	FsockTimeout        string // the ValueError for fsockopen's timeout, "" where there is none
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
+	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
+	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
@@ -42,7 +44,8 @@ var facts = [...]Facts{
 		Send:         "send",
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
-		LegacyTLS:    true,
+		ShutByEnd:    true, QuietAfterEnd: true,
+		LegacyTLS: true,
 	},
 	PHP74: {
 		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
@@ -53,19 +56,21 @@ var facts = [...]Facts{
 		Send:         "send",
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
+		ShutByEnd:    true, QuietAfterEnd: true,
 	},
 	PHP82: {
 		Quantities: true, ErrorLevels: 32767,
-		Connect:      "Unable to connect",
-		Bind:         "Failed to bind",
-		UnixNUL:      true,
-		Send:         "Send",
-		Seek:         "Stream does not support seeking",
-		NoCrypto:     "This stream does not support SSL/crypto",
-		GaiNamesHost: true,
-		Throws:       true,
-		Silence:      unsilenced,
-		ResourceID:   true,
+		Connect:       "Unable to connect",
+		Bind:          "Failed to bind",
+		UnixNUL:       true,
+		Send:          "Send",
+		Seek:          "Stream does not support seeking",
+		NoCrypto:      "This stream does not support SSL/crypto",
+		GaiNamesHost:  true,
+		Throws:        true,
+		Silence:       unsilenced,
+		ResourceID:    true,
+		QuietAfterEnd: true,
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,

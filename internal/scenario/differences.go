@@ -175,6 +175,36 @@ func (d *Differences) Judge(s *Scenario, version string, got *Answer) (*Verdict,
 	return v, nil
 }
 
+// JudgeBridge compares what PHP answered with this module behind it. A field
+// with a row may be PHP's, where PHP has a hand in it, or the "ours" section's.
+func (d *Differences) JudgeBridge(s *Scenario, version string, got *Answer) (*Verdict, error) {
+	want, err := s.Recorded(version)
+	if err != nil {
+		return nil, err
+	}
+	if want == nil {
+		return nil, fmt.Errorf("%s has no recording from %s", s.ID, version)
+	}
+	ours, err := ParseAnswer(s.Ours[version])
+	if err != nil {
+		return nil, err
+	}
+	pinned := map[string]bool{}
+	for _, diff := range Compare(ours, got) {
+		pinned[diff.Field] = true
+	}
+	v := &Verdict{}
+	for _, diff := range Compare(want, got) {
+		switch r := d.find(s.ID, version, diff.Field); {
+		case r == nil || r.Kind == Unspecified:
+			v.Differences = append(v.Differences, diff)
+		case r.Kind != Todo && pinned[diff.Field]:
+			v.Pinned = append(v.Pinned, diff)
+		}
+	}
+	return v, nil
+}
+
 // Pin keeps this module's answer in the scenario where rows of the table allow
 // it, and takes it out where there is no need of it. An answer that differs in
 // further fields isn't kept.

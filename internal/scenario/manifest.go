@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// identify prints what a recording depends on. The C library's version is the
-// package's: PHP doesn't know it.
+// identify prints what a recording depends on. OPENSSL_VERSION_TEXT is what PHP
+// was built with; phpinfo tells what it runs with. The C library's version is
+// the package's: PHP doesn't know it.
 const identify = `
 $libc = 'unknown';
 foreach (explode("\n\n", (string) @file_get_contents('/var/lib/dpkg/status')) as $package) {
@@ -14,7 +15,10 @@ foreach (explode("\n\n", (string) @file_get_contents('/var/lib/dpkg/status')) as
         $libc = $found[1];
     }
 }
-echo 'PHP ', PHP_VERSION, '; ', OPENSSL_VERSION_TEXT, '; glibc ', $libc;
+ob_start();
+phpinfo(INFO_MODULES);
+preg_match('/^OpenSSL Library Version => (.*)$/m', ob_get_clean(), $openssl);
+echo 'PHP ', PHP_VERSION, '; ', $openssl[1] ?? 'no OpenSSL', '; glibc ', $libc;
 `
 
 // Identity names a PHP, its OpenSSL and its C library.

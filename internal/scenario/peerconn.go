@@ -105,6 +105,8 @@ func (p *peerConn) step(st Step) error {
 			io.Copy(logWriter{p.log}, p.rw)
 		}
 		p.untls()
+	case "tlsclose":
+		return p.rw.Close()
 	case "clear":
 		io.Copy(logWriter{p.log}, p.rw)
 		p.untls()

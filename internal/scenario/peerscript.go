@@ -45,7 +45,8 @@ var stepForms = map[string]string{
 	"tls":         "o",  // a TLS handshake as server
 	"starttls":    "o",  // the same; says that plain text came before
 	"closenotify": "",   // end TLS, keep the connection, read on in clear
-	"clear":       "",   // the same when the other side has ended TLS, without an answer
+	"tlsclose":    "",   // end TLS, and close at once
+	"clear":       "",   // closenotify when the other side has ended TLS, without an answer
 	"sleep":       "d",
 	"close":       "",
 	"reset":       "",  // close with RST

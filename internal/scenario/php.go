@@ -18,6 +18,10 @@ import (
 type PHP struct {
 	Version string   // "8.4"
 	Command []string // what runs it; it must see /tmp as we do
+
+	// Bridge is the extension that has this module answer; none where it is
+	// empty. BridgeLog is the file that it writes its counts to.
+	Bridge, BridgeLog string
 }
 
 const identifyShort = `echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION, file_exists($argv[1]) ? '' : ", and it doesn't see /tmp";`
@@ -67,7 +71,11 @@ func FindPHP(version string) (*PHP, error) {
 func (p *PHP) run(dir string, env, args []string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
 	defer cancel()
-	words := append(append(append([]string{}, p.Command...), "-n", "-d", "error_reporting=E_ALL", "-d", "display_errors=0", "-d", "log_errors=0"), args...)
+	words := append(append([]string{}, p.Command...), "-n", "-d", "error_reporting=E_ALL", "-d", "display_errors=0", "-d", "log_errors=0")
+	if p.Bridge != "" {
+		words = append(words, "-d", "extension="+p.Bridge)
+	}
+	words = append(words, args...)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Dir = dir
 	cmd.Env = append([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}, env...)
@@ -167,7 +175,7 @@ func RunPHP(s *Scenario, p *PHP, driver string, certs *Certs, in Context) (*Answ
 		if err := os.WriteFile(file, []byte(Program(script, near, w.Tmp, in)), 0o644); err != nil {
 			return "", err
 		}
-		var env []string
+		env := []string{"PHPSTREAM_BRIDGE_STRICT=1", "PHPSTREAM_BRIDGE_LOG=" + p.BridgeLog}
 		if in == Warm {
 			env = append(env, "FILLER="+strings.Repeat("filler ", 500))
 		}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/wire"
@@ -39,6 +40,8 @@ type Conn struct {
 	// What the last write could not get out. A write that was cut short must be
 	// repeated with the same bytes, as with SSL_write; they are kept to check.
 	retry []byte
+
+	end atomic.Int32 // an End: what the reader met
 
 	mu      sync.Mutex
 	flight  chan struct{} // closed when a handshake in the background is over
@@ -93,7 +96,7 @@ func (c *Conn) Handshake(ctx context.Context, timeout time.Duration) error {
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return err
+	return c.explained(err)
 }
 
 // TryHandshake starts the handshake in the background, or asks how it stands:
@@ -122,8 +125,7 @@ func (c *Conn) TryHandshake() error {
 }
 
 func (c *Conn) background() {
-	err := c.tls.Handshake()
-	c.outcome = err
+	c.outcome = c.explained(c.tls.Handshake())
 	close(c.flight)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -228,11 +230,30 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 	if n > 0 {
 		return n, nil
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = wire.ErrWouldBlock // an empty record
+	case IsEOF(err) && c.feed.ended:
+		c.end.Store(int32(CutOff))
+	case IsEOF(err):
+		c.end.Store(int32(Notified))
 	}
 	return 0, err
 }
+
+// End is how the peer's side has ended.
+type End int32
+
+// The ends: none so far, one without a close_notify, and one with it.
+const (
+	NoEnd End = iota
+	CutOff
+	Notified
+)
+
+// End tells how the peer's side has ended, as far as a read or Alive has met
+// it. Unlike those it may be asked by anybody.
+func (c *Conn) End() End { return End(c.end.Load()) }
 
 // Write writes p. The timeout (negative: none) counts from the last byte that
 // went out. The count is what was sent for certain; after a write cut short the

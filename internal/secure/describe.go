@@ -14,8 +14,8 @@ import (
 
 // Describe returns what PHP says about a failed handshake, read or write, in
 // the words of that version's OpenSSL. A connection that ends during the
-// handshake is nothing to PHP 8, and "SSL: Success" to PHP 7.4; after it an
-// end is no error (see IsEOF), and PHP says nothing.
+// handshake without a close_notify is nothing to PHP 8, and "SSL: Success" to
+// PHP 7.4; after it an end is no error (see IsEOF), and PHP says nothing.
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_handle_ssl_error.
 func Describe(err error, v phpfacts.Version) []Warning {
@@ -30,6 +30,8 @@ func Describe(err error, v phpfacts.Version) []Warning {
 	switch {
 	case errors.As(err, &name), errors.As(err, &fingerprint), errors.Is(err, errNoCertificate), errors.Is(err, errSetup):
 		return nil // Check and NewPolicy said it
+	case errors.Is(err, errFarewell):
+		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return []Warning{{Text: "SSL: Handshake timed out"}}
 	case IsEOF(err):
@@ -92,6 +94,8 @@ var (
 	reasonDataTooLong       = phpfacts.OpenSSLReason{Code: 0x092, Text: "data length too long", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonBadMAC            = phpfacts.OpenSSLReason{Code: 0x119, Text: "decryption failed or bad record mac", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonUnexpected        = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x094, FuncName: "ssl3_read_bytes"}
+	reasonUnexpectedMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}
+	reasonShutdown          = phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}
 	reasonLengthMismatch    = phpfacts.OpenSSLReason{Code: 0x09F, Text: "length mismatch", Func: 0x171, FuncName: "tls_process_server_hello"}
 	reasonIllegal           = phpfacts.OpenSSLReason{Code: 0x074, Text: "bad protocol version number", Func: 0x264, FuncName: "tls_parse_stoc_supported_versions"}
 )
@@ -119,10 +123,10 @@ var goErrors = []struct {
 	{"tls: server's Finished message was incorrect", phpfacts.OpenSSLReason{Code: 0x095, Text: "digest check failed", Func: 0x16C, FuncName: "tls_process_finished"}},
 	{"tls: invalid server finished hash", phpfacts.OpenSSLReason{Code: 0x095, Text: "digest check failed", Func: 0x16C, FuncName: "tls_process_finished"}},
 	{"tls: handshake message of length", phpfacts.OpenSSLReason{Code: 0x098, Text: "excessive message size", Func: 0x160, FuncName: "read_state_machine"}},
-	{"tls: received unexpected handshake message", phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}},
+	{"tls: received unexpected handshake message", reasonUnexpectedMessage},
 	{"tls: received unexpected", reasonUnexpected},
 	{"tls: too many", reasonUnexpected},
-	{"tls: protocol is shutdown", phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}},
+	{"tls: protocol is shutdown", reasonShutdown},
 	{"tls: downgrade attempt detected", phpfacts.OpenSSLReason{Code: 0x175, Text: "inappropriate fallback", Func: 0x25F, FuncName: "ssl_choose_client_version"}},
 	{"local error: tls: bad record MAC", reasonBadMAC},
 	{"local error: tls: record overflow", reasonDataTooLong},
@@ -179,6 +183,9 @@ func headerReason(err tls.RecordHeaderError, v phpfacts.Version) phpfacts.OpenSS
 		}
 		return reasonWrongVersionLater
 	case h[1] == 3: // a record of TLS, of a kind that can't come first
+		if reason, ok := misplaced[h[0]]; ok {
+			return reason
+		}
 		return reasonUnexpected
 	case isHTTP(start, v):
 		return reasonHTTPRequest

@@ -37,6 +37,8 @@ func TestDescribe(t *testing.T) {
 		{errors.New("tls: protocol is shutdown"), phpfacts.PHP74, before + "error:1420C0CF:SSL routines:ssl_write_internal:protocol is shutdown"},
 		{errors.New("tls: something new"), phpfacts.PHP84, before + "tls: something new"},
 		{context.Canceled, phpfacts.PHP84, before + "context canceled"},
+		{errFarewell, phpfacts.PHP74, ""},
+		{ErrShutdown, phpfacts.PHP74, before + "error:1420C0CF:SSL routines:ssl_write_internal:protocol is shutdown"},
 		{errSetup, phpfacts.PHP84, ""},
 		{&FingerprintError{}, phpfacts.PHP84, ""},
 	} {

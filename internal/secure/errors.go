@@ -47,17 +47,25 @@ type FingerprintError struct {
 
 func (e *FingerprintError) Error() string { return e.Text }
 
+// ErrShutdown says that nothing can be written behind the end of TLS.
+var ErrShutdown error = &opensslError{reason: reasonShutdown}
+
 var errNoCertificate = errors.New("the peer has no certificate")
 
-// An opensslError is a failure that crypto/tls doesn't know and OpenSSL does.
-type opensslError struct{ reason phpfacts.OpenSSLReason }
+// An opensslError is a failure that OpenSSL knows, and crypto/tls doesn't or
+// calls something else: then err is its own.
+type opensslError struct {
+	reason phpfacts.OpenSSLReason
+	err    error
+}
 
 func (e *opensslError) Error() string { return "tls: " + e.reason.Text }
+func (e *opensslError) Unwrap() error { return e.err }
 
 var (
-	errNoProtocols     = &opensslError{phpfacts.OpenSSLReason{Code: 0x0BF, Text: "no protocols available", Func: 0x1E7, FuncName: "tls_construct_client_hello"}}
-	errNoCiphers       = &opensslError{phpfacts.OpenSSLReason{Code: 0x0B5, Text: "no ciphers available", Func: 0x1A9, FuncName: "ssl_cipher_list_to_bytes"}}
-	errLegacySignature = &opensslError{phpfacts.OpenSSLReason{Code: 0x14D, Text: "legacy sigalg disallowed or unsupported", Func: 0x16F, FuncName: "tls_process_key_exchange"}}
-	errLegacyECDSA     = &opensslError{phpfacts.OpenSSLReason{Code: 0x044, Text: "internal error", Func: 0x16D, FuncName: "tls_process_key_exchange"}}
-	errWeakSuite       = &opensslError{phpfacts.OpenSSLReason{Code: 0x105, Text: "wrong cipher returned", Func: 0x21C, FuncName: "set_client_ciphersuite"}}
+	errNoProtocols     = &opensslError{reason: phpfacts.OpenSSLReason{Code: 0x0BF, Text: "no protocols available", Func: 0x1E7, FuncName: "tls_construct_client_hello"}}
+	errNoCiphers       = &opensslError{reason: phpfacts.OpenSSLReason{Code: 0x0B5, Text: "no ciphers available", Func: 0x1A9, FuncName: "ssl_cipher_list_to_bytes"}}
+	errLegacySignature = &opensslError{reason: phpfacts.OpenSSLReason{Code: 0x14D, Text: "legacy sigalg disallowed or unsupported", Func: 0x16F, FuncName: "tls_process_key_exchange"}}
+	errLegacyECDSA     = &opensslError{reason: phpfacts.OpenSSLReason{Code: 0x044, Text: "internal error", Func: 0x16D, FuncName: "tls_process_key_exchange"}}
+	errWeakSuite       = &opensslError{reason: phpfacts.OpenSSLReason{Code: 0x105, Text: "wrong cipher returned", Func: 0x21C, FuncName: "set_client_ciphersuite"}}
 )

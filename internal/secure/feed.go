@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type feed struct {
 	record   recordScanner
 	extra    []byte // received, but past the end of the current record
 	store    []byte // its memory
+	ended    bool   // the socket's end has been met
 
 	writeTimeout atomic.Int64 // nanoseconds; negative: none
 	writeAtOnce  atomic.Bool  // do not wait for room
@@ -72,6 +74,7 @@ func (f *feed) Read(p []byte) (int, error) {
 		n, err = f.w.Read(p, f.deadline)
 	}
 	if n <= 0 {
+		f.ended = f.ended || err == io.EOF
 		return 0, err
 	}
 	mine := f.record.advance(p[:n])
@@ -85,8 +88,29 @@ func (f *feed) Read(p []byte) (int, error) {
 // recordScanner follows the 5-byte record headers in a stream of bytes.
 type recordScanner struct {
 	header [recordHeader]byte
-	have   int // header bytes seen
-	left   int // body bytes to come
+	have   int  // header bytes seen
+	left   int  // body bytes to come
+	first  byte // of the body
+}
+
+// The types of records, and numbers of alerts, that are asked for.
+const (
+	recordChange    = 20
+	recordAlert     = 21
+	recordHandshake = 22
+
+	alertCloseNotify       = 0
+	alertUnexpectedMessage = 10
+)
+
+// kind is the type of the current record, or of the last one.
+func (s *recordScanner) kind() byte { return s.header[0] }
+
+// fatalAlert tells whether the last record was a fatal alert in clear, which
+// has two bytes.
+func (s *recordScanner) fatalAlert() bool {
+	const fatal = 2
+	return s.header[0] == recordAlert && s.header[3] == 0 && s.header[4] == 2 && s.first == fatal
 }
 
 // advance consumes b up to the end of the current record and answers how many
@@ -104,6 +128,9 @@ func (s *recordScanner) advance(b []byte) int {
 			s.left = int(s.header[3])<<8 | int(s.header[4])
 		}
 		k := min(s.left, len(b)-n)
+		if k > 0 && s.left == int(s.header[3])<<8|int(s.header[4]) {
+			s.first = b[n]
+		}
 		s.left -= k
 		n += k
 		if s.left == 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/digest"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -41,6 +42,13 @@ func readFingerprint(o *options) *fingerprintCheck {
 		return nil
 	}
 	f := &fingerprintCheck{}
+	if a, ok := v.(assoc.Array); ok {
+		f.isArray = true
+		for key, value := range a.All() {
+			f.pairs = append(f.pairs, readPair(reflect.ValueOf(key), reflect.ValueOf(value)))
+		}
+		return f
+	}
 	r := reflect.ValueOf(v)
 	switch r.Kind() {
 	case reflect.String:

@@ -2,6 +2,7 @@ package secure
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"iter"
 	"maps"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
+	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
 // These tests hold what PHP 7.4, 8.2 and 8.4 did with a peer and a set of ssl
@@ -174,38 +177,38 @@ func (l *lab) ours(j job, v phpfacts.Version) (out outcome) {
 			out.Events[i] = l.plain(out.Events[i])
 		}
 	}
-	c, err := net.Dial("tcp", strings.TrimPrefix(j.Address, "tcp://"))
+	dialer := wire.Dialer{Timeout: bound}
+	w, _, err := dialer.DialIP(context.Background(), "tcp", []netip.AddrPort{netip.MustParseAddrPort(strings.TrimPrefix(j.Address, "tcp://"))})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	defer c.Close()
-	c.SetDeadline(time.Now().Add(10 * time.Second))
+	defer w.Close()
 	policy, warnings, err := NewPolicy(Settings{Options: j.SSL, Version: v, Method: j.Method, URLName: "127.0.0.1"})
 	say("", warnings)
 	if err != nil {
 		return out
 	}
-	s := tls.Client(c, policy.Config())
-	if err := s.Handshake(); err != nil {
+	c := Client(w, policy)
+	if err := c.Handshake(context.Background(), 10*time.Second); err != nil {
 		say("", Describe(err, v))
 		return out
 	}
-	warnings, err = policy.Check(s.ConnectionState())
+	warnings, err = c.Check()
 	say("", warnings)
 	if err != nil {
 		return out
 	}
 	out.OK = true
-	out.Protocol = strings.Replace(tls.VersionName(s.ConnectionState().Version), "TLS ", "TLSv", 1)
+	out.Protocol = strings.Replace(tls.VersionName(c.State().Version), "TLS ", "TLSv", 1)
 	out.Protocol = strings.TrimSuffix(out.Protocol, ".0")
 	if j.Cipher {
-		name, bits, version := CipherFacts(s.ConnectionState().CipherSuite)
+		name, bits, version := CipherFacts(c.State().CipherSuite)
 		out.Cipher = fmt.Sprint(name, " ", bits, " ", version)
 	}
 	if j.Read {
-		io.WriteString(s, "x\n")
+		c.Write([]byte("x\n"), bound)
 		b := make([]byte, 1024)
-		n, err := s.Read(b)
+		n, err := c.Read(b, deadline())
 		if out.Line = string(b[:n]); n == 0 && !IsEOF(err) {
 			say("fgets: ", Describe(err, v))
 		}

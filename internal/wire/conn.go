@@ -123,6 +123,9 @@ func newConn(s sock, network string) (*Conn, error) {
 // Network is "tcp", "udp", "unix" or "unixgram".
 func (c *Conn) Network() string { return c.network }
 
+// SyscallConn gives access to the descriptor.
+func (c *Conn) SyscallConn() syscall.RawConn { return c.raw }
+
 // Read reads once, waiting until the deadline (zero: for ever). What is there
 // is read even after the deadline, as with poll(2). A shutdown by the peer is
 // io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else an errno or

@@ -12,7 +12,14 @@ import (
 // for ever), and fills in what each is ready for. A descriptor that failed or
 // was hung up counts as readable and, where asked, as writable, as with
 // select(2). It answers the number of items that are ready for something.
-func Poll(items []PollItem, wait time.Duration) (int, error) {
+func Poll(items []PollItem, wait time.Duration) (int, error) { return poll(items, wait, false) }
+
+// PollUntilSignal is Poll that a signal ends with EINTR.
+func PollUntilSignal(items []PollItem, wait time.Duration) (int, error) {
+	return poll(items, wait, true)
+}
+
+func poll(items []PollItem, wait time.Duration, signals bool) (int, error) {
 	fds := make([]unix.PollFd, len(items))
 	for i, it := range items {
 		fds[i].Fd = int32(it.FD)
@@ -32,8 +39,8 @@ func Poll(items []PollItem, wait time.Duration) (int, error) {
 	}
 	for {
 		n, err := sysPoll(fds, wait)
-		if err == unix.EINTR {
-			// The runtime's own signals end here; they are no news to PHP.
+		if err == unix.EINTR && !signals {
+			// In a Go program these are the runtime's own: no news to PHP.
 			if wait >= 0 {
 				wait = max(0, time.Until(limit))
 			}

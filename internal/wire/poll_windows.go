@@ -21,6 +21,9 @@ const (
 	pollBad = 0x0001 | 0x0002 | 0x0004 // error, hang-up, invalid
 )
 
+// PollUntilSignal is Poll: there are no signals here.
+func PollUntilSignal(items []PollItem, wait time.Duration) (int, error) { return Poll(items, wait) }
+
 // Poll waits until one of the descriptors is ready, at most wait (negative:
 // for ever), and fills in what each is ready for.
 func Poll(items []PollItem, wait time.Duration) (int, error) {

@@ -1,0 +1,60 @@
+//go:build phpbridge
+
+// What passes between C and Go: plain values in memory of C's, and nothing of
+// PHP's.
+
+#ifndef PHPSTREAM_BRIDGE_H
+#define PHPSTREAM_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PS_UNSET,       // a parameter that was left out
+	PS_NULL,
+	PS_FALSE,
+	PS_TRUE,
+	PS_INT,         // n
+	PS_FLOAT,       // the bits in n
+	PS_STRING,      // n bytes at p
+	PS_ARRAY,       // n pairs of key and value follow
+	PS_STREAM,      // one of Go's, by its number n; with PS_HAS_OPTIONS an array follows
+	PS_CLOSED,      // one that was Go's
+	PS_FOREIGN,     // some other resource, by its handle n
+	PS_DESCRIPTOR,  // a stream of PHP's in stream_select: the descriptor n
+	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams
+	PS_CERTIFICATE, // n bytes of PEM at p
+	PS_OBJECT,      // any other object: the call's n-th, p is its class
+};
+
+// Flags of a value.
+enum {
+	PS_HAS_OPTIONS = 1,  // the array of the context's options follows
+	PS_HAS_CALLBACK = 2, // behind them its notification, an object
+	PS_IS_BUFFERED = 4,  // of a descriptor: PHP has some of its data
+};
+
+typedef struct {
+	int32_t kind;
+	int32_t flags;
+	int64_t n;
+	const char *p;
+} ps_value;
+
+// An answer of Go's is a row of values, valid until the next call of Go:
+//
+//	int     1: the function hasn't worked yet, ps_resume makes it
+//	int     how many events follow, each an int (level) and a string
+//
+// and where the function has worked:
+//
+//	null, or a string and a string: the class and the message of what is thrown
+//	int     how many outputs follow, each an int (position) and a value
+//	int     how many options follow that Go has set, each a string and a value
+//	value   the result
+typedef struct {
+	ps_value *values;
+	size_t count;
+} ps_answer;
+
+#endif

@@ -1,0 +1,191 @@
+//go:build phpbridge
+
+// A call that Go answers.
+
+#include "module.h"
+
+// ps_raise raises events: each an int and a string. Texts that begin with the
+// function's name are raised as the function's own, so that PHP writes the name,
+// with a link to the manual where html_errors asks for it. Without a function
+// all are.
+void ps_raise(const ps_function *f, const ps_value *events, int64_t count) {
+	for (int64_t i = 0; i < count; i++) {
+		int level = (int)events[2 * i].n;
+		const char *text = events[2 * i + 1].p;
+		size_t prefix = f ? strlen(f->name) : 0;
+
+		if (!f)
+			php_error_docref(NULL, level, "%s", text);
+		else if (strncmp(text, f->name, prefix) == 0 && strncmp(text + prefix, "(): ", 4) == 0)
+			php_error_docref(NULL, level, "%s", text + prefix + 4);
+		else
+			zend_error(level, "%s", text);
+	}
+}
+
+static void throw(const ps_value *class, const ps_value *message) {
+	zend_string *name = zend_string_init(class->p, class->n, 0);
+	zend_class_entry *ce = zend_lookup_class(name);
+	zend_throw_error(ce, "%s", message->p);
+	zend_string_release(name);
+}
+
+// keep_selected leaves of an array the entries whose keys Go has answered, as
+// they were.
+static void keep_selected(zval *to, zval *from, const ps_value *v) {
+	const ps_value *key = v + 1;
+	array_init_size(to, (uint32_t)v->n);
+	for (int64_t i = 0; i < v->n; i++, key += 2) {
+		zval *item = key->kind == PS_INT
+			? zend_hash_index_find(Z_ARRVAL_P(from), key->n)
+			: zend_hash_str_find(Z_ARRVAL_P(from), key->p, key->n);
+		if (!item)
+			continue;
+		Z_TRY_ADDREF_P(item);
+		if (key->kind == PS_INT)
+			zend_hash_index_update(Z_ARRVAL_P(to), key->n, item);
+		else
+			zend_hash_str_update(Z_ARRVAL_P(to), key->p, key->n, item);
+	}
+}
+
+// set_output gives a by-reference parameter its value, and answers what comes
+// behind it.
+static const ps_value *set_output(const ps_function *f, zval *argument, const ps_value *v, const ps_row *row) {
+	zval value;
+	const ps_value *next;
+
+	if (f->route == PS_SELECT && v->kind == PS_ARRAY) {
+		zval *from = argument;
+		ZVAL_DEREF(from);
+		if (Z_TYPE_P(from) == IS_ARRAY)
+			keep_selected(&value, from, v);
+		else
+			ZVAL_EMPTY_ARRAY(&value);
+		next = v + 1 + 2 * v->n;
+	} else {
+		next = ps_take(&value, v, row);
+	}
+	if (argument && Z_ISREF_P(argument)) {
+		ZEND_TRY_ASSIGN_REF_TMP(argument, &value);
+	} else {
+		zval_ptr_dtor(&value);
+	}
+	return next;
+}
+
+// no_transport tells whether opening failed for want of a transport.
+static bool no_transport(const ps_answer *answer) {
+	int64_t events = answer->values[1].n;
+	return events > 0 && strstr(answer->values[1 + 2 * events].p, "Unable to find the socket transport");
+}
+
+// finish does what Go's answer says.
+static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
+	const ps_value *v = answer->values + 1;
+	const ps_value *thrown_class = NULL, *thrown_message = NULL;
+	int64_t count = v->n;
+
+	ps_raise(f, v + 1, count);
+	v += 1 + 2 * count;
+	if (v->kind != PS_NULL) {
+		thrown_class = v;
+		thrown_message = v + 1;
+		v++;
+	}
+	v++;
+	count = v++->n;
+	for (int64_t i = 0; i < count; i++) {
+		uint32_t position = (uint32_t)v->n;
+		zval *argument = position < ZEND_NUM_ARGS() ? ZEND_CALL_ARG(execute_data, position + 1) : NULL;
+		v = set_output(f, argument, v + 1, row);
+	}
+	count = v++->n;
+	for (int64_t i = 0; i < count; i++) {
+		const ps_value *name = v;
+		zval value;
+		v = ps_take(&value, v + 1, row);
+		if (context)
+			php_stream_context_set_option(context, "ssl", name->p, &value);
+		zval_ptr_dtor(&value);
+	}
+	if (thrown_class) {
+		throw(thrown_class, thrown_message);
+		return;
+	}
+	if (f->route == PS_OPENER && v->kind == PS_FALSE && !no_transport(answer))
+		EG(regular_list).nNextFreeElement++; // PHP makes the resource before it connects
+	if (v->kind == PS_STREAM) {
+		zval *path = ZEND_CALL_ARG(execute_data, 1);
+		ps_open(return_value, v->n, v->p, Z_TYPE_P(path) == IS_STRING ? Z_STRVAL_P(path) : NULL, context);
+		return;
+	}
+	ps_take(return_value, v, row);
+	if (f->route == PS_CONTEXTS)
+		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE)
+		php_stream_free(ps_own(ZEND_CALL_ARG(execute_data, 1)), PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
+}
+
+// put_arguments writes the call's arguments down. It answers how many they are,
+// -1 where one of them threw.
+static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *context, zend_execute_data *execute_data) {
+	uint32_t argc = ZEND_NUM_ARGS();
+
+	for (uint32_t i = 1; i <= argc; i++) {
+		zval *z = ZEND_CALL_ARG(execute_data, i);
+		if (f->route == PS_SELECT && i <= 3)
+			ps_put_selectable(row, z);
+		else if (f->takes_context == i && context)
+			ps_put_context(row, context);
+		else
+			ps_put_argument(row, z, i, execute_data);
+		if (EG(exception))
+			return -1;
+	}
+	// The default context is PHP's to have.
+	if (context && argc > 0 && argc < f->takes_context) {
+		for (; argc + 1 < f->takes_context; argc++)
+			ps_put(row, PS_UNSET, 0, NULL, 0);
+		ps_put_context(row, context);
+		argc++;
+	}
+	return (int)argc;
+}
+
+// flush_filters lets PHP's filters write what they hold.
+static void flush_filters(php_stream *stream) {
+	if (stream && stream->writefilters.head)
+		_php_stream_flush(stream, 1);
+}
+
+void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
+	ps_row row = {0};
+	ps_answer answer = {0};
+	php_stream_context *context = NULL;
+	uint32_t argc = ZEND_NUM_ARGS();
+	int given;
+
+	ps_configure();
+	if (f->takes_context && argc > 0)
+		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
+	else if (f->captures)
+		context = ps_context(ZEND_CALL_ARG(execute_data, 1));
+	if (f->closes)
+		flush_filters(ps_own(ZEND_CALL_ARG(execute_data, 1)));
+
+	given = put_arguments(f, &row, context, execute_data);
+	if (given >= 0) {
+		ps_call((char *)f->name, row.values, row.count, given, ZEND_ARG_USES_STRICT_TYPES(), &answer);
+		if (answer.values[0].n == 1) {
+			ps_raise(f, answer.values + 2, answer.values[1].n);
+			if (!EG(exception)) {
+				ps_resume(&answer);
+				finish(f, &answer, &row, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+			}
+		} else {
+			finish(f, &answer, &row, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+		}
+	}
+	ps_free_row(&row);
+}

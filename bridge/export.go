@@ -1,0 +1,308 @@
+//go:build phpbridge
+
+package main
+
+// #include <sys/types.h>
+// #include "bridge.h"
+import "C"
+
+import (
+	"fmt"
+	"strings"
+	"unsafe"
+
+	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/phpcall"
+)
+
+// request is what one request of PHP's has here. PHP runs in one thread, and
+// its calls come one after the other.
+type request struct {
+	rt      *phpstream.Runtime
+	streams map[int64]*phpstream.Stream
+	numbers map[*phpstream.Stream]int64
+	last    int64
+	closed  *phpstream.Stream // stands for those that were ours
+
+	events  []event
+	pending *phpcall.Pending
+	lenders []phpstream.StreamOrContext // the streams and contexts whose options came along
+	row     row
+}
+
+// event is an E_* event that PHP is to raise.
+type event struct {
+	level phpstream.ErrorLevel
+	text  string
+}
+
+var now *request
+
+// ps_begin begins a request; the one before is over.
+//
+//export ps_begin
+func ps_begin(major, minor C.int) {
+	ps_end()
+	profile := phpstream.PHP82
+	if major > 8 || minor >= 4 {
+		profile = phpstream.PHP84
+	}
+	r := &request{
+		rt:      phpstream.NewRuntime(profile),
+		streams: map[int64]*phpstream.Stream{},
+		numbers: map[*phpstream.Stream]int64{},
+	}
+	r.rt.SignalsInterrupt(true)
+	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
+		r.events = append(r.events, event{level, message})
+		return true
+	}))
+	r.closed, _, _ = r.rt.StreamSocketClient("tcp://localhost:1", phpstream.ClientFlag(0))
+	phpstream.Fclose(r.closed)
+	r.events = nil
+	now = r
+}
+
+// ps_end ends a request: streams that are open still are closed.
+//
+//export ps_end
+func ps_end() {
+	if now == nil {
+		return
+	}
+	for _, fp := range now.streams {
+		fp.Close()
+	}
+	now = nil
+}
+
+// ps_has tells whether the library has a function in the profile of the
+// request.
+//
+//export ps_has
+func ps_has(name *C.char) C.int {
+	return truth(phpcall.Has(now.rt, C.GoString(name)))
+}
+
+// ps_ini sets what the library reads of PHP's configuration.
+//
+//export ps_ini
+func ps_ini(name, value *C.char) {
+	now.rt.IniSet(C.GoString(name), C.GoString(value))
+	now.events = nil
+}
+
+// ps_call begins a call: argc arguments, which are written in count values.
+//
+//export ps_call
+func ps_call(name *C.char, args *C.ps_value, count C.size_t, argc, strict C.int, answer *C.ps_answer) {
+	r := now
+	r.events, r.lenders = nil, r.lenders[:0]
+	r.row.reset()
+	defer r.answer(answer)
+	function := C.GoString(name)
+	in := decoder{r: r, values: unsafe.Slice(args, int(count)), borrow: function == "fwrite" || function == "fputs"}
+	arguments := make([]phpcall.Value, argc)
+	for i := range arguments {
+		arguments[i] = in.value()
+	}
+	r.pending = phpcall.Begin(r.rt, function, phpcall.Arguments{Positional: arguments, Strict: strict != 0})
+	if len(r.events) > 0 {
+		r.row.int(1)
+		r.writeEvents()
+		return
+	}
+	r.run()
+}
+
+// ps_resume goes on with a call that came back before it worked.
+//
+//export ps_resume
+func ps_resume(answer *C.ps_answer) {
+	r := now
+	r.row.reset()
+	defer r.answer(answer)
+	r.run()
+}
+
+// run does the function's work and writes down what it came to.
+func (r *request) run() {
+	result := r.pending.Run()
+	r.pending = nil
+	r.row.int(0)
+	r.writeEvents()
+	if t := result.Thrown; t != nil {
+		r.row.text(t.Class)
+		r.row.text(t.Message)
+	} else {
+		r.row.plain(C.PS_NULL)
+	}
+	r.row.int(int64(len(result.Out)))
+	for position, value := range result.Out {
+		r.row.int(int64(position))
+		r.write(value)
+	}
+	r.writeCaptured()
+	r.write(result.Value)
+}
+
+func (r *request) writeEvents() {
+	r.row.int(int64(len(r.events)))
+	for _, e := range r.events {
+		r.row.int(int64(e.level))
+		r.row.text(e.text)
+	}
+	r.events = nil
+}
+
+// captured are the options that a handshake sets.
+var captured = []string{"peer_certificate", "peer_certificate_chain"}
+
+// writeCaptured writes what the call has captured: PHP's own objects stand in
+// the other options.
+func (r *request) writeCaptured() {
+	at := r.row.int(0)
+	n := int64(0)
+	for _, lender := range r.lenders {
+		options := phpstream.StreamContextGetOptions(lender)["ssl"]
+		for _, name := range captured {
+			if value := phpcall.FromGo(options[name]); hasCertificate(value) {
+				r.row.text(name)
+				r.write(value)
+				n++
+			}
+		}
+	}
+	r.row.change(at, n)
+}
+
+// answer hands the row over. What panics is PHP's to know, and no reason to take
+// its process down.
+func (r *request) answer(to *C.ps_answer) {
+	if p := recover(); p != nil {
+		r.row.reset()
+		r.row.int(0)
+		r.row.int(0)
+		r.row.text("Error")
+		r.row.text(fmt.Sprint("phpstream: ", p))
+		r.row.int(0)
+		r.row.int(0)
+		r.row.plain(C.PS_NULL)
+	}
+	r.row.hand(to)
+}
+
+// number is a stream's, a new one where it has none.
+func (r *request) number(fp *phpstream.Stream) int64 {
+	n, ok := r.numbers[fp]
+	if !ok {
+		r.last++
+		n = r.last
+		r.numbers[fp], r.streams[n] = n, fp
+	}
+	return n
+}
+
+// What follows is for PHP's code that works on a stream of ours.
+
+// ps_close closes a stream, if the program hasn't, and forgets it.
+//
+//export ps_close
+func ps_close(n C.int64_t) {
+	if now == nil {
+		return
+	}
+	if fp := now.streams[int64(n)]; fp != nil {
+		fp.Close()
+		delete(now.streams, int64(n))
+		delete(now.numbers, fp)
+	}
+}
+
+// ps_read reads at most size bytes, as fread does. It answers -1 for false, and
+// tells of the end.
+//
+//export ps_read
+func ps_read(n C.int64_t, to *C.char, size C.size_t, eof *C.int) C.ssize_t {
+	fp := now.streams[int64(n)]
+	data, ok := phpstream.Fread(fp, int(size))
+	now.events = nil // PHP's read functions say nothing
+	*eof = truth(phpstream.StreamGetMetaData(fp).Eof)
+	if !ok {
+		return -1
+	}
+	return C.ssize_t(copy(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), data))
+}
+
+// ps_write writes, as fwrite does, and answers -1 for false. Its events are in
+// the answer.
+//
+//export ps_write
+func ps_write(n C.int64_t, from *C.char, size C.size_t, answer *C.ps_answer) C.ssize_t {
+	r := now
+	r.events = nil
+	r.row.reset()
+	defer r.row.hand(answer)
+	data := unsafe.String((*byte)(unsafe.Pointer(from)), int(size))
+	m, ok := phpstream.Fwrite(r.streams[int64(n)], data)
+	r.row.int(0)
+	for i := range r.events {
+		r.events[i].text = strings.TrimPrefix(r.events[i].text, "fwrite(): ")
+	}
+	r.writeEvents()
+	if !ok {
+		return -1
+	}
+	return C.ssize_t(m)
+}
+
+// ps_alive is feof's look at the socket.
+//
+//export ps_alive
+func ps_alive(n C.int64_t) C.int { return truth(!phpstream.Feof(now.streams[int64(n)])) }
+
+// ps_blocking sets the blocking mode and answers the one before.
+//
+//export ps_blocking
+func ps_blocking(n C.int64_t, on C.int) C.int {
+	fp := now.streams[int64(n)]
+	before := phpstream.StreamGetMetaData(fp).Blocked
+	phpstream.StreamSetBlocking(fp, on != 0)
+	return truth(before)
+}
+
+// ps_timeout sets the timeout of reads and writes.
+//
+//export ps_timeout
+func ps_timeout(n C.int64_t, seconds, microseconds C.int64_t) {
+	phpstream.StreamSetTimeout(now.streams[int64(n)], int(seconds), int(microseconds))
+}
+
+// ps_bare tells whether the socket's bytes are the program's own: no TLS, and
+// nothing read ahead.
+//
+//export ps_bare
+func ps_bare(n C.int64_t) C.int {
+	meta := phpstream.StreamGetMetaData(now.streams[int64(n)])
+	return truth(meta.Crypto == nil && meta.UnreadBytes == 0)
+}
+
+// ps_descriptor is the stream's socket, -1 for none.
+//
+//export ps_descriptor
+func ps_descriptor(n C.int64_t) C.int {
+	raw, err := now.streams[int64(n)].SyscallConn()
+	if err != nil {
+		return -1
+	}
+	fd := C.int(-1)
+	raw.Control(func(d uintptr) { fd = C.int(d) })
+	return fd
+}
+
+func truth(v bool) C.int {
+	if v {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,235 @@
+//go:build phpbridge
+
+// Which functions of PHP's the bridge answers, and who answers a call.
+
+#include "module.h"
+
+int ps_slot;
+
+ps_function ps_functions[] = {
+	{"fsockopen", PS_OPENER},
+	{"stream_socket_client", PS_OPENER, .takes_context = 6},
+
+	{"stream_socket_enable_crypto", PS_BY_FIRST, .captures = true},
+	{"stream_socket_get_name", PS_BY_FIRST},
+	{"stream_socket_shutdown", PS_BY_FIRST},
+	{"fgets", PS_BY_FIRST, PS_READS},
+	{"fgetc", PS_BY_FIRST, PS_READS},
+	{"fread", PS_BY_FIRST, PS_READS},
+	{"feof", PS_BY_FIRST, PS_READS},
+	{"stream_get_contents", PS_BY_FIRST, PS_READS},
+	{"stream_get_line", PS_BY_FIRST, PS_READS},
+	{"fwrite", PS_BY_FIRST, PS_WRITES},
+	{"fputs", PS_BY_FIRST, PS_WRITES},
+	{"fflush", PS_BY_FIRST, PS_WRITES},
+	{"fclose", PS_BY_FIRST, .closes = true},
+	{"ftell", PS_BY_FIRST, PS_READS},
+	{"stream_copy_to_stream", PS_BY_ANY},
+	{"stream_get_meta_data", PS_BY_FIRST},
+	{"socket_get_status", PS_BY_FIRST},
+	{"stream_set_timeout", PS_BY_FIRST},
+	{"socket_set_timeout", PS_BY_FIRST},
+	{"stream_set_blocking", PS_BY_FIRST},
+	{"socket_set_blocking", PS_BY_FIRST},
+	{"stream_set_read_buffer", PS_BY_FIRST},
+	{"stream_set_write_buffer", PS_BY_FIRST},
+	{"set_file_buffer", PS_BY_FIRST},
+	{"stream_set_chunk_size", PS_BY_FIRST},
+	{"stream_is_local", PS_BY_FIRST},
+	{"stream_select", PS_SELECT},
+
+	{"stream_context_create", PS_CONTEXTS},
+	{"stream_context_set_option", PS_CONTEXTS},
+	{"stream_context_set_options", PS_CONTEXTS},
+	{"stream_context_get_options", PS_CONTEXTS},
+	{"stream_context_set_params", PS_CONTEXTS},
+	{"stream_context_get_params", PS_CONTEXTS},
+	{"stream_context_get_default", PS_CONTEXTS},
+	{"stream_context_set_default", PS_CONTEXTS},
+
+	{"stream_get_transports", PS_ALWAYS},
+	{"gethostbyname", PS_ALWAYS},
+	{"gethostbynamel", PS_ALWAYS},
+	{"gethostname", PS_ALWAYS},
+	{"getmxrr", PS_ALWAYS},
+	{"dns_get_mx", PS_ALWAYS},
+	{"checkdnsrr", PS_ALWAYS},
+	{"dns_check_record", PS_ALWAYS},
+	{"dns_get_record", PS_ALWAYS},
+	{"openssl_x509_parse", PS_ALWAYS},
+	{"openssl_x509_fingerprint", PS_ALWAYS},
+
+	{"pfsockopen", PS_COUNTED},
+	{"stream_socket_server", PS_COUNTED},
+	{"stream_socket_accept", PS_COUNTED},
+	{"stream_socket_pair", PS_COUNTED},
+	{"stream_socket_sendto", PS_COUNTED},
+	{"stream_socket_recvfrom", PS_COUNTED},
+	{"socket_import_stream", PS_COUNTED},
+	{"fopen", PS_COUNTED},
+	{"file", PS_COUNTED},
+	{"file_get_contents", PS_COUNTED},
+	{"file_put_contents", PS_COUNTED},
+	{"readfile", PS_COUNTED},
+	{"copy", PS_COUNTED},
+	{"fpassthru", PS_COUNTED},
+	{"fseek", PS_COUNTED},
+	{"rewind", PS_COUNTED},
+	{"fstat", PS_COUNTED},
+	{"fprintf", PS_COUNTED},
+	{"vfprintf", PS_COUNTED},
+	{"fputcsv", PS_COUNTED},
+	{"fgetcsv", PS_COUNTED},
+	{"fscanf", PS_COUNTED},
+	{"stream_filter_append", PS_COUNTED},
+	{"stream_filter_prepend", PS_COUNTED},
+
+	{"pcntl_signal", PS_SIGNALS},
+	{"set_time_limit", PS_SIGNALS},
+	{NULL},
+};
+
+// ps_install puts our handler in the place of PHP's. A function that this PHP
+// doesn't have, or that is disabled, is passed over, and so is one that the
+// library doesn't have in this PHP's profile.
+void ps_install(void) {
+	ps_slot = zend_get_resource_handle("phpstream");
+	for (ps_function *f = ps_functions; f->name; f++) {
+		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
+		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
+		if (!func || func->type != ZEND_INTERNAL_FUNCTION || (ours && !ps_has((char *)f->name)))
+			continue;
+		f->php = func->internal_function.handler;
+		func->internal_function.reserved[ps_slot] = f;
+		func->internal_function.handler = ps_handler;
+	}
+}
+
+static bool has_own(zval *array) {
+	zval *z;
+	ZVAL_DEREF(array);
+	if (Z_TYPE_P(array) != IS_ARRAY)
+		return false;
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(array), z) {
+		if (ps_own(z) || ps_was_own(z))
+			return true;
+	} ZEND_HASH_FOREACH_END();
+	return false;
+}
+
+// php_goes_on tells whether PHP's handler must go on with a stream of ours: it
+// has bytes of it, or a filter.
+static bool php_goes_on(const ps_function *f, php_stream *stream) {
+	if (!stream)
+		return false;
+	if (f->bytes == PS_READS)
+		return stream->writepos > stream->readpos || stream->readfilters.head;
+	return f->bytes == PS_WRITES && stream->writefilters.head;
+}
+
+// is_persistent tells whether an opener asks for a persistent stream, which the
+// library doesn't have.
+static bool is_persistent(const ps_function *f, zend_execute_data *execute_data) {
+	if (strcmp(f->name, "stream_socket_client") != 0 || ZEND_NUM_ARGS() < 5)
+		return false;
+	zval *flags = ZEND_CALL_ARG(execute_data, 5);
+	return Z_TYPE_P(flags) == IS_LONG && (Z_LVAL_P(flags) & PHP_STREAM_CLIENT_PERSISTENT);
+}
+
+static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
+	uint32_t argc = ZEND_NUM_ARGS();
+	zval *first = argc > 0 ? ZEND_CALL_ARG(execute_data, 1) : NULL;
+	zval *second = argc > 1 ? ZEND_CALL_ARG(execute_data, 2) : NULL;
+
+	switch (f->route) {
+	case PS_ALWAYS:
+		return true;
+	case PS_OPENER:
+		return !is_persistent(f, execute_data);
+	case PS_BY_FIRST:
+		if (first && Z_TYPE_P(first) == IS_STRING && strcmp(f->name, "stream_is_local") == 0)
+			return true;
+		return first && (ps_own(first) || ps_was_own(first)) && !php_goes_on(f, ps_own(first));
+	case PS_BY_ANY: // both must be Go's: PHP copies between Go's and its own
+		return first && second && (ps_own(first) || ps_was_own(first)) && (ps_own(second) || ps_was_own(second));
+	case PS_SELECT:
+		for (uint32_t i = 1; i <= argc && i <= 3; i++) {
+			if (has_own(ZEND_CALL_ARG(execute_data, i)))
+				return true;
+		}
+		return false;
+	case PS_CONTEXTS:
+		if (!first || Z_TYPE_P(first) != IS_RESOURCE)
+			return true;
+		return Z_RES_TYPE_P(first) == php_le_stream_context() || ps_own(first) || ps_was_own(first);
+	default:
+		return false;
+	}
+}
+
+static bool is_network_url(zval *z) {
+	static const char *const schemes[] = {"http://", "https://", "ftp://", "ftps://", NULL};
+	if (Z_TYPE_P(z) != IS_STRING)
+		return false;
+	for (const char *const *s = schemes; *s; s++) {
+		if (strncasecmp(Z_STRVAL_P(z), *s, strlen(*s)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_network(zval *z) {
+	ZVAL_DEREF(z);
+	if (Z_TYPE_P(z) == IS_ARRAY) {
+		zval *item;
+		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(z), item) {
+			ZVAL_DEREF(item);
+			if (Z_TYPE_P(item) == IS_RESOURCE && has_network(item))
+				return true;
+		} ZEND_HASH_FOREACH_END();
+		return false;
+	}
+	php_stream *stream = ps_any_stream(z);
+	return stream && ps_is_network(stream);
+}
+
+// pass_on lets PHP answer, and finds out whether it used the network.
+static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
+	bool network = false;
+	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 4; i++) {
+		zval *z = ZEND_CALL_ARG(execute_data, i);
+		network = network || has_network(z) || (i == 1 && is_network_url(z));
+	}
+	f->by_php++;
+	f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+	if (network || has_network(return_value))
+		f->by_php_network++;
+	if (f->route == PS_SIGNALS)
+		ps_move_signal_handlers();
+}
+
+void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
+	ps_function *f = EX(func)->internal_function.reserved[ps_slot];
+
+	if (is_go(f, execute_data)) {
+		if (getpid() != ps_process) {
+			// Go's threads have stayed with the parent.
+			if (f->route == PS_OPENER || f->route == PS_CONTEXTS || f->route == PS_ALWAYS) {
+				pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+				return;
+			}
+			zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
+			return;
+		}
+		f->by_go++;
+		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+		return;
+	}
+	if (f->route == PS_OPENER && ps_strict()) {
+		f->by_php++;
+		f->by_php_network++;
+		zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() with STREAM_CLIENT_PERSISTENT", f->name);
+		return;
+	}
+	pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+}

@@ -1,0 +1,109 @@
+//go:build phpbridge
+
+// What the C files of the bridge have in common.
+
+#ifndef PHPSTREAM_MODULE_H
+#define PHPSTREAM_MODULE_H
+
+#include "compat.h"
+#include "bridge.h"
+
+// Who may answer a function.
+typedef enum {
+	PS_COUNTED,  // PHP alone: a function that the library doesn't have
+	PS_OPENER,   // Go opens network streams
+	PS_BY_FIRST, // Go where the first argument is a stream of ours
+	PS_BY_ANY,   // Go where one of the first two is
+	PS_SELECT,   // Go where one of the arrays has such a stream
+	PS_CONTEXTS, // Go for contexts and for our streams
+	PS_ALWAYS,   // Go
+	PS_SIGNALS,  // PHP; it sets up handlers of signals
+} ps_route;
+
+// What a function does with the bytes of a stream of ours.
+typedef enum { PS_NO_BYTES, PS_READS, PS_WRITES } ps_bytes;
+
+typedef struct {
+	const char *name;
+	ps_route route;
+	ps_bytes bytes;
+	uint32_t takes_context; // the position of a context that PHP has a default for
+	bool captures;          // a handshake, which sets options
+	bool closes;
+	zif_handler php; // PHP's own handler
+	uint64_t by_go, by_php, by_php_network;
+} ps_function;
+
+// functions.c
+extern ps_function ps_functions[];
+extern int ps_slot; // of zend_function's reserved: the ps_function
+void ps_install(void);
+void ps_handler(INTERNAL_FUNCTION_PARAMETERS);
+
+// call.c
+void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
+void ps_raise(const ps_function *f, const ps_value *events, int64_t count);
+
+// stream.c
+php_stream *ps_own(zval *z);           // the stream of ours that a value is, or NULL
+php_stream *ps_any_stream(zval *z);
+bool ps_was_own(zval *z);              // whether it is one that has been closed
+int64_t ps_number(php_stream *stream); // Go's number of it
+void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
+bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
+void ps_forget_closed(void);
+
+// encode.c
+typedef struct {
+	ps_value *values;
+	size_t count, room;
+	zval *objects; // those of PHP's that Go has only a number of
+	size_t object_count, object_room;
+	zval *kept; // what has been made for the call
+	size_t kept_count, kept_room;
+} ps_row;
+
+void ps_put(ps_row *row, int kind, int64_t n, const char *p, int flags);
+void ps_put_value(ps_row *row, zval *z);
+void ps_put_argument(ps_row *row, zval *z, uint32_t position, zend_execute_data *execute_data);
+void ps_put_context(ps_row *row, php_stream_context *context);
+void ps_put_selectable(ps_row *row, zval *array);
+void ps_free_row(ps_row *row);
+
+// decode.c
+const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
+
+// context.c
+php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
+php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
+void ps_mirror(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
+
+// signals.c
+void ps_move_signal_handlers(void);
+
+// log.c
+void ps_write_log(void);
+
+// module.c
+extern pid_t ps_process; // the one that Go lives in
+extern char *ps_script;  // NULL where there is none
+bool ps_strict(void);
+void ps_configure(void);
+
+// export.go
+void ps_begin(int major, int minor);
+void ps_end(void);
+int ps_has(char *name);
+void ps_ini(char *name, char *value);
+void ps_call(char *name, ps_value *args, size_t count, int argc, int strict, ps_answer *answer);
+void ps_resume(ps_answer *answer);
+void ps_close(int64_t number);
+ssize_t ps_read(int64_t number, char *to, size_t size, int *eof);
+ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
+int ps_alive(int64_t number);
+int ps_blocking(int64_t number, int on);
+void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
+int ps_bare(int64_t number);
+int ps_descriptor(int64_t number);
+
+#endif

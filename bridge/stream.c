@@ -1,0 +1,176 @@
+//go:build phpbridge
+
+// A stream of Go's as a php_stream: what PHP's own functions do on it goes
+// through these operations.
+
+#include "module.h"
+#include "main/php_network.h"
+#include <sys/socket.h>
+
+int64_t ps_number(php_stream *stream) { return (int64_t)(intptr_t)stream->abstract; }
+
+static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
+	ps_answer answer = {0};
+	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
+	if (answer.count > 1)
+		ps_raise(NULL, answer.values + 2, answer.values[1].n);
+	return n;
+}
+
+static ssize_t own_read(php_stream *stream, char *to, size_t size) {
+	int eof = 0;
+	ssize_t n = ps_read(ps_number(stream), to, size, &eof);
+	if (eof)
+		stream->eof = 1;
+	return n;
+}
+
+// The numbers of resources that were ours: a closed one is a resource without a
+// type. PHP doesn't use a number twice in a request.
+static HashTable closed;
+static bool closed_ready;
+
+static int own_close(php_stream *stream, int close_handle) {
+	if (!closed_ready) {
+		zend_hash_init(&closed, 8, NULL, NULL, 1);
+		closed_ready = true;
+	}
+	if (stream->res)
+		zend_hash_index_add_empty_element(&closed, stream->res->handle);
+	if (getpid() == ps_process)
+		ps_close(ps_number(stream));
+	return 0;
+}
+
+void ps_forget_closed(void) {
+	if (closed_ready)
+		zend_hash_clean(&closed);
+}
+
+bool ps_was_own(zval *z) {
+	ZVAL_DEREF(z);
+	return Z_TYPE_P(z) == IS_RESOURCE && Z_RES_TYPE_P(z) == -1 && closed_ready &&
+		zend_hash_index_exists(&closed, Z_RES_HANDLE_P(z));
+}
+
+static int own_flush(php_stream *stream) { return 0; } // nothing is held back
+
+static int own_cast(php_stream *stream, int castas, void **ret) {
+	int fd;
+	if (castas != PHP_STREAM_AS_FD && castas != PHP_STREAM_AS_FD_FOR_SELECT && castas != PHP_STREAM_AS_SOCKETD)
+		return FAILURE;
+	fd = ps_descriptor(ps_number(stream));
+	if (fd < 0)
+		return FAILURE;
+	if (ret)
+		*(php_socket_t *)ret = fd;
+	return SUCCESS;
+}
+
+// by_socket is a transfer with flags or an address: the socket's own business.
+static int by_socket(int fd, php_stream_xport_param *p) {
+	int flags = (p->inputs.flags & STREAM_OOB) ? MSG_OOB : 0;
+	struct sockaddr_storage address;
+	socklen_t length = sizeof address;
+	ssize_t n;
+
+	if (p->op == STREAM_XPORT_OP_SEND)
+		return (int)sendto(fd, p->inputs.buf, p->inputs.buflen, flags, p->inputs.addr, p->inputs.addr ? p->inputs.addrlen : 0);
+	if (p->inputs.flags & STREAM_PEEK)
+		flags |= MSG_PEEK;
+	n = recvfrom(fd, p->inputs.buf, p->inputs.buflen, flags, (struct sockaddr *)&address, &length);
+	if (n >= 0 && p->want_addr)
+		php_network_populate_name_from_sockaddr((struct sockaddr *)&address, length,
+			p->want_textaddr ? &p->outputs.textaddr : NULL, &p->outputs.addr, &p->outputs.addrlen);
+	return (int)n;
+}
+
+// transfer is stream_socket_sendto and stream_socket_recvfrom. What isn't plain
+// reading and writing can be done as long as the socket's bytes are the
+// program's own.
+static int transfer(php_stream *stream, php_stream_xport_param *p) {
+	int64_t number = ps_number(stream);
+
+	if (p->want_addr || p->inputs.addr || p->inputs.flags)
+		p->outputs.returncode = ps_bare(number) ? by_socket(ps_descriptor(number), p) : -1;
+	else if (p->op == STREAM_XPORT_OP_SEND)
+		p->outputs.returncode = (int)own_write(stream, p->inputs.buf, p->inputs.buflen);
+	else
+		p->outputs.returncode = (int)own_read(stream, p->inputs.buf, p->inputs.buflen);
+	return PHP_STREAM_OPTION_RETURN_OK;
+}
+
+static int own_set_option(php_stream *stream, int option, int value, void *param) {
+	int64_t number = ps_number(stream);
+	switch (option) {
+	case PHP_STREAM_OPTION_CHECK_LIVENESS:
+		return ps_alive(number) ? PHP_STREAM_OPTION_RETURN_OK : PHP_STREAM_OPTION_RETURN_ERR;
+	case PHP_STREAM_OPTION_BLOCKING:
+		return ps_blocking(number, value);
+	case PHP_STREAM_OPTION_READ_TIMEOUT: {
+		const struct timeval *t = param;
+		ps_timeout(number, t->tv_sec, t->tv_usec);
+		return PHP_STREAM_OPTION_RETURN_OK;
+	}
+	case PHP_STREAM_OPTION_XPORT_API: {
+		php_stream_xport_param *p = param;
+		if (p->op == STREAM_XPORT_OP_SEND || p->op == STREAM_XPORT_OP_RECV)
+			return transfer(stream, p);
+		return PHP_STREAM_OPTION_RETURN_NOTIMPL;
+	}
+	default:
+		return PHP_STREAM_OPTION_RETURN_NOTIMPL;
+	}
+}
+
+// PHP names a stream's type by its operations.
+static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"};
+enum { LABELS = sizeof labels / sizeof labels[0] };
+static php_stream_ops own_ops[LABELS];
+
+static bool are_own(const php_stream_ops *ops) { return ops >= own_ops && ops < own_ops + LABELS; }
+
+php_stream *ps_own(zval *z) {
+	php_stream *stream;
+	ZVAL_DEREF(z);
+	if (Z_TYPE_P(z) != IS_RESOURCE || Z_RES_TYPE_P(z) != php_file_le_stream())
+		return NULL;
+	stream = Z_RES_P(z)->ptr;
+	return stream && are_own(stream->ops) ? stream : NULL;
+}
+
+// ps_any_stream is the stream that a value is, PHP's or ours, or NULL.
+php_stream *ps_any_stream(zval *z) {
+	ZVAL_DEREF(z);
+	return zend_fetch_resource2_ex(z, NULL, php_file_le_stream(), php_file_le_pstream());
+}
+
+// ps_open makes a stream that Go has opened a resource.
+void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context) {
+	php_stream *stream;
+	php_stream_ops *ops = own_ops;
+
+	for (int i = 0; i < LABELS; i++) {
+		if (!own_ops[i].label)
+			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, NULL, own_set_option};
+		if (strcmp(labels[i], label) == 0)
+			ops = &own_ops[i];
+	}
+	stream = php_stream_alloc(ops, (void *)(intptr_t)number, NULL, "r+");
+	stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
+	stream->orig_path = path ? pestrdup(path, 0) : NULL;
+	if (context)
+		php_stream_context_set(stream, context);
+	php_stream_to_zval(stream, to);
+}
+
+bool ps_is_network(php_stream *stream) {
+	static const char *const types[] = {"tcp_socket", "udp_socket", "unix_socket", "udg_socket", "generic_socket", NULL};
+	if (are_own(stream->ops))
+		return false;
+	for (const char *const *type = types; *type; type++) {
+		if (strncmp(stream->ops->label, *type, strlen(*type)) == 0)
+			return true;
+	}
+	return false;
+}

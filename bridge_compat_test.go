@@ -1,0 +1,119 @@
+package phpstream_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/phpstream-go/phpstream/internal/scenario"
+	"github.com/phpstream-go/phpstream/phpcall"
+)
+
+// bridges are the variables that name the bridge, built for a version of PHP.
+var bridges = map[string]string{"8.2": "PHPSTREAM_BRIDGE82", "8.4": "PHPSTREAM_BRIDGE84"}
+
+// TestCompatBridge runs the scenarios on PHPs that have this module behind them:
+// they answer as PHP alone does.
+func TestCompatBridge(t *testing.T) {
+	w, certs := loadCompat(t)
+	phps := map[string]*scenario.PHP{}
+	for version, variable := range bridges {
+		path := os.Getenv(variable)
+		if path == "" {
+			if requirePHP() {
+				t.Fatalf("REQUIRE_PHP=1 is set, and %s isn't", variable)
+			}
+			continue
+		}
+		php, err := scenario.FindPHP(version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		php.Bridge, php.BridgeLog = path, logFile(t)
+		phps[version] = php
+	}
+	if len(phps) == 0 {
+		t.Skip("no bridge is named in PHPSTREAM_BRIDGE82 or PHPSTREAM_BRIDGE84")
+	}
+	jobs, everything := selected(t, w.all)
+	var ask []*job
+	for _, j := range jobs {
+		if phps[j.version] != nil {
+			ask = append(ask, j)
+		}
+	}
+	runAll(ask, func(j *job) {
+		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
+	})
+	for _, j := range ask {
+		t.Run(j.s.ID+"/PHP"+j.version, func(t *testing.T) {
+			if j.err != nil {
+				t.Fatal(j.err)
+			}
+			v, err := w.table.JudgeBridge(j.s, j.version, j.got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !v.OK() {
+				t.Error(explain(j.s, "PHP "+j.version, v))
+			}
+		})
+	}
+	if everything {
+		for version, php := range phps {
+			checkCounts(t, version, php.BridgeLog)
+		}
+	}
+}
+
+// logFile is an empty file below /tmp, which the folders of other PHPs share.
+func logFile(t *testing.T) string {
+	t.Helper()
+	f, err := os.CreateTemp("/tmp", "bridge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	t.Cleanup(func() { os.Remove(f.Name()) })
+	return f.Name()
+}
+
+// answeredByPHP are the functions of the library that stay PHP's own: they ask
+// for what PHP keeps of its request.
+var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clear_last", "error_reporting",
+	"restore_error_handler", "is_resource", "get_resource_type", "get_resource_id"}
+
+// checkCounts holds that it was this module that answered: each function, and
+// the network.
+func checkCounts(t *testing.T, version, log string) {
+	t.Helper()
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byGo := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		var counts struct {
+			Go         map[string]int
+			PHPNetwork map[string]int `json:"php_network"`
+		}
+		if err := json.Unmarshal([]byte(line), &counts); err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		for function, n := range counts.Go {
+			byGo[function] += n
+		}
+		for function, n := range counts.PHPNetwork {
+			t.Errorf("PHP %s: PHP's own network answered %d calls of %s", version, n, function)
+		}
+	}
+	for _, f := range phpcall.Functions() {
+		only84 := f.Name == "stream_context_set_options" && version != "8.4"
+		if byGo[f.Name] == 0 && !slices.Contains(answeredByPHP, f.Name) && !only84 {
+			t.Errorf("PHP %s: no call of %s was answered here", version, f.Name)
+		}
+	}
+	t.Logf("PHP %s: %v", version, byGo)
+}

@@ -1,0 +1,30 @@
+package wire
+
+import (
+	"net"
+	"syscall"
+	"time"
+)
+
+// Borrow makes a Conn of somebody else's descriptor. It can be polled, and
+// nothing else; closing it leaves the descriptor open.
+func Borrow(fd uintptr) *Conn {
+	return &Conn{s: borrowed{}, raw: borrowedRaw{}, fd: fd}
+}
+
+// borrowed is a socket that is not ours to use, and its syscall.RawConn.
+type (
+	borrowed    struct{}
+	borrowedRaw struct{}
+)
+
+func (borrowed) Read([]byte) (int, error)              { return 0, net.ErrClosed }
+func (borrowed) Write([]byte) (int, error)             { return 0, net.ErrClosed }
+func (borrowed) Close() error                          { return nil }
+func (borrowed) SetReadDeadline(time.Time) error       { return net.ErrClosed }
+func (borrowed) SetWriteDeadline(time.Time) error      { return net.ErrClosed }
+func (borrowed) SyscallConn() (syscall.RawConn, error) { return borrowedRaw{}, nil }
+
+func (borrowedRaw) Control(func(uintptr)) error    { return net.ErrClosed }
+func (borrowedRaw) Read(func(uintptr) bool) error  { return net.ErrClosed }
+func (borrowedRaw) Write(func(uintptr) bool) error { return net.ErrClosed }
