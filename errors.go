@@ -169,7 +169,9 @@ func (rt *Runtime) Silence(f func()) {
 		rt.silenced--
 		rt.mu.Unlock()
 	}()
-	f()
+	if f != nil {
+		f()
+	}
 }
 
 // Raise reports an error as the library's own functions do: class is empty for

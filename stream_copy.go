@@ -21,7 +21,7 @@ import (
 func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	length, offset := lengthAndOffset(lengthOffset, -1)
 	if length < -1 && fp != nil {
-		c := fp.rt.call("stream_get_contents")
+		c := fp.runtime().call("stream_get_contents")
 		c.complain(phpfacts.ContentsLength)
 		c.deliver()
 		return "", false
@@ -160,7 +160,7 @@ func (s *Stream) seek(c *call, offset int) bool {
 // php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
 	if length < 0 && fp != nil {
-		c := fp.rt.call("stream_get_line")
+		c := fp.runtime().call("stream_get_line")
 		c.complain(phpfacts.LineLength)
 		c.deliver()
 		return "", false
@@ -231,7 +231,7 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 // php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 	if from != nil && to == nil { // types come before states
-		c := from.rt.call("stream_copy_to_stream")
+		c := from.runtime().call("stream_copy_to_stream")
 		c.notResource(2, "to")
 		c.deliver()
 		return 0, false
@@ -241,7 +241,7 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		return 0, false
 	}
 	defer c.deliver()
-	if to.closed.Load() {
+	if to.gone() {
 		c.complain(phpfacts.NotAStream)
 		return 0, false
 	}
