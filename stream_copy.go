@@ -221,10 +221,24 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 	return line, true
 }
 
+// skipBuffered moves on to a position in what is buffered, the only one that PHP
+// can seek to without reading.
+func (s *Stream) skipBuffered(position int) bool {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	s.settle()
+	ahead := position - int(s.tell.Load())
+	if ahead <= 0 || ahead > s.w-s.r {
+		return false
+	}
+	s.took(ahead)
+	return true
+}
+
 // StreamCopyToStream copies what from has, to its end, and answers how many
 // bytes that were. The optional arguments are the most bytes to copy (-1: all)
-// and the offset to begin at, which fails on a socket. It answers false where
-// writing, or the first read, fails.
+// and the position to begin at, which fails on a socket unless it is in what is
+// buffered. It answers false where writing, or the first read, fails.
 //
 //	PHP: stream_copy_to_stream(resource $from, resource $to, ?int $length = null, int $offset = 0): int|false
 //
@@ -246,7 +260,7 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		return 0, false
 	}
 	length, offset := lengthAndOffset(lengthOffset, 0)
-	if offset > 0 {
+	if offset > 0 && !from.skipBuffered(offset) {
 		c.warning(from.rt.facts.Seek)
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return 0, false

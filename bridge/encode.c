@@ -179,11 +179,13 @@ static bool put_certificate(ps_row *row, zval *z) {
 // parsing of parameters does. A __toString that throws leaves the exception.
 static bool as_text(ps_row *row, zval *z, uint32_t position, zend_execute_data *execute_data) {
 	zend_function *func = EX(func);
+	uint32_t types;
 	zval text;
 
 	if (position > func->common.num_args || ZEND_ARG_USES_STRICT_TYPES())
 		return false;
-	if (!(ZEND_TYPE_FULL_MASK(func->common.arg_info[position - 1].type) & MAY_BE_STRING))
+	types = ZEND_TYPE_FULL_MASK(func->common.arg_info[position - 1].type);
+	if (!(types & MAY_BE_STRING) || (types & MAY_BE_OBJECT))
 		return false;
 	if (Z_OBJ_HANDLER_P(z, cast_object)(Z_OBJ_P(z), &text, IS_STRING) != SUCCESS)
 		return false;
@@ -222,8 +224,12 @@ static void put_waiting(ps_row *row, zval *z) {
 	php_socket_t fd = -1;
 
 	ZVAL_DEREF(z);
-	if (Z_TYPE_P(z) != IS_RESOURCE || ps_own(z) || ps_was_own(z)) {
-		ps_put_argument(row, z, UINT32_MAX, NULL);
+	if (Z_TYPE_P(z) != IS_RESOURCE) {
+		ps_put_value(row, z);
+		return;
+	}
+	if (ps_own(z) || ps_was_own(z)) {
+		put_resource(row, z);
 		return;
 	}
 	stream = ps_any_stream(z);
@@ -240,6 +246,8 @@ void ps_put_selectable(ps_row *row, zval *array) {
 	ZVAL_DEREF(array);
 	if (Z_TYPE_P(array) == IS_ARRAY)
 		put_array(row, Z_ARRVAL_P(array), put_waiting);
+	else if (Z_TYPE_P(array) == IS_RESOURCE)
+		put_resource(row, array);
 	else
-		ps_put_argument(row, array, UINT32_MAX, NULL);
+		ps_put_value(row, array);
 }

@@ -287,6 +287,16 @@ func ps_bare(n C.int64_t) C.int {
 	return truth(meta.Crypto == nil && meta.UnreadBytes == 0)
 }
 
+// ps_position is what ftell says, and how much is read ahead.
+//
+//export ps_position
+func ps_position(n C.int64_t, unread *C.int64_t) C.int64_t {
+	fp := now.streams[int64(n)]
+	position, _ := phpstream.Ftell(fp)
+	*unread = C.int64_t(phpstream.StreamGetMetaData(fp).UnreadBytes)
+	return C.int64_t(position)
+}
+
 // ps_descriptor is the stream's socket, -1 for none.
 //
 //export ps_descriptor

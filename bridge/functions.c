@@ -133,7 +133,7 @@ static bool is_persistent(const ps_function *f, zend_execute_data *execute_data)
 	if (strcmp(f->name, "stream_socket_client") != 0 || ZEND_NUM_ARGS() < 5)
 		return false;
 	zval *flags = ZEND_CALL_ARG(execute_data, 5);
-	return Z_TYPE_P(flags) == IS_LONG && (Z_LVAL_P(flags) & PHP_STREAM_CLIENT_PERSISTENT);
+	return Z_TYPE_P(flags) < IS_ARRAY && (zval_get_long(flags) & PHP_STREAM_CLIENT_PERSISTENT);
 }
 
 static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
@@ -201,6 +201,8 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		network = network || has_network(z) || (i == 1 && is_network_url(z));
 	}
 	f->by_php++;
+	if (f->route == PS_BY_ANY && ZEND_NUM_ARGS() > 0)
+		ps_hand_over(ps_own(ZEND_CALL_ARG(execute_data, 1)));
 	f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	if (network || has_network(return_value))
 		f->by_php_network++;

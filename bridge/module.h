@@ -50,6 +50,7 @@ php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
 void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
+void ps_hand_over(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
 
@@ -104,6 +105,7 @@ int ps_alive(int64_t number);
 int ps_blocking(int64_t number, int on);
 void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
 int ps_bare(int64_t number);
+int64_t ps_position(int64_t number, int64_t *unread);
 int ps_descriptor(int64_t number);
 
 #endif

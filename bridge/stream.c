@@ -123,6 +123,27 @@ static int own_set_option(php_stream *stream, int option, int value, void *param
 	}
 }
 
+// ps_hand_over gives PHP what Go has buffered of a stream, and its position:
+// where PHP is to copy from an offset it seeks in its buffer.
+void ps_hand_over(php_stream *stream) {
+	int64_t unread = 0, position;
+	if (!stream || stream->writepos > stream->readpos)
+		return;
+	position = ps_position(ps_number(stream), &unread);
+	stream->readpos = stream->writepos = 0;
+	if (stream->readbuflen < (size_t)unread) {
+		stream->readbuf = perealloc(stream->readbuf, unread, stream->is_persistent);
+		stream->readbuflen = unread;
+	}
+	while (stream->writepos < unread) {
+		ssize_t n = own_read(stream, (char *)stream->readbuf + stream->writepos, unread - stream->writepos);
+		if (n <= 0)
+			break;
+		stream->writepos += n;
+	}
+	stream->position = position;
+}
+
 // PHP names a stream's type by its operations.
 static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"};
 enum { LABELS = sizeof labels / sizeof labels[0] };

@@ -52,7 +52,8 @@ func (c *call) setParams(to phpstream.StreamOrContext, a *Array) bool {
 
 func contextCreate(c *call) Value {
 	x := c.rt.StreamContextCreate(nil)
-	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) {
+	// PHP 8.2 goes on to the parameters, and may throw once more.
+	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) && c.rt.Profile() != phpstream.PHP82 {
 		return nil
 	}
 	if a, ok := c.args[1].(*Array); ok && !c.setParams(x, a) {
@@ -206,7 +207,8 @@ func contextGetParams(c *call) Value {
 
 func contextGetDefault(c *call) Value {
 	x := c.rt.StreamContextGetDefault()
-	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) {
+	// PHP 8.2 goes on to the parameters, and may throw once more.
+	if a, ok := c.args[0].(*Array); ok && !c.setOptions(x, a) && c.rt.Profile() != phpstream.PHP82 {
 		return nil
 	}
 	return x

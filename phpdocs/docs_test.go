@@ -104,7 +104,7 @@ func examples(t *testing.T, page string) (list []example) {
 	t.Helper()
 	var e example
 	for _, b := range blocks(t, page) {
-		if b.attrs["signature"] != "" || b.lang == "sh" {
+		if b.attrs["signature"] != "" || b.lang == "sh" || b.attrs["file"] != "" || b.attrs["shell"] != "" {
 			continue
 		}
 		switch {

@@ -166,7 +166,7 @@ const OPTIONAL = ['fgets' => 1, 'fwrite' => 2, 'fputs' => 2, 'stream_get_content
     'stream_set_timeout' => 2, 'socket_set_timeout' => 2, 'stream_socket_enable_crypto' => 2, 'openssl_x509_parse' => 1, 'openssl_x509_fingerprint' => 1];
 
 /** What differs on purpose, or by chance, isn't looked at. */
-function masked($function, array $args)
+function masked($function, array $args, array $w)
 {
     // A handshake with a peer that doesn't answer takes the connect timeout.
     if ($function === 'stream_socket_enable_crypto' && ($args[1] ?? false) !== false) {
@@ -208,7 +208,7 @@ for ($round = 0; $round < $rounds; $round++) {
         for ($i = 0; $i < $count; $i++) {
             $args[] = $i < strlen($kinds) ? argument($kinds[$i], $w) : anything($w);
         }
-        if (!function_exists($function) || masked($function, $args)) {
+        if (!function_exists($function) || masked($function, $args, $w)) {
             continue;
         }
         $label = $function . '(' . implode(', ', array_map('show', $args)) . ')';
