@@ -112,9 +112,6 @@ func (g *dialogue) connection(n int) {
 	}
 	end := pick(g, ends...)
 	g.call("stream_set_timeout(%s, 0, 30000)", fp)
-	if g.IntN(4) == 0 {
-		g.call("stream_set_chunk_size(%s, %d)", fp, pick(g, 1, 5, 100, 1024, 10000))
-	}
 	for part, parts := 0, 1+g.IntN(2); part < parts; part++ {
 		g.peer("await go%d_%d", n, part)
 		for range 1 + g.IntN(3) {
@@ -155,7 +152,7 @@ func (g *dialogue) data() string {
 
 func (g *dialogue) operation(fp string, writes bool) {
 	size := pick(g, 1, 2, 5, 10, 100, 512, 8191, 8192, 8193, 20000)
-	switch g.IntN(20) {
+	switch g.IntN(21) {
 	case 0, 1, 2:
 		g.call("fgets(%s)", fp)
 	case 3, 4:
@@ -176,7 +173,9 @@ func (g *dialogue) operation(fp string, writes bool) {
 		g.call("stream_set_blocking(%s, %s)", fp, pick(g, "true", "false"))
 	case 16:
 		g.call("stream_set_read_buffer(%s, %d)", fp, pick(g, 0, 0, 8192))
-	case 17, 18:
+	case 17:
+		g.call("stream_set_chunk_size(%s, %d)", fp, pick(g, 1, 5, 100, 1024, 10000))
+	case 18, 19:
 		g.call("$r = [%s]\n$w = %s\n$e = null", fp, pick(g, "null", "["+fp+"]"))
 		g.call("stream_select($r, $w, $e, 0, 10000)")
 	default:

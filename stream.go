@@ -52,6 +52,7 @@ type Stream struct {
 	buf      []byte     // nil while nothing is buffered
 	r, w     int
 	bufSize  int // what PHP's buffer has grown to
+	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
 	atOnce   bool   // the read under way has an answer already, and does not wait for more

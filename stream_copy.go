@@ -115,6 +115,7 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if !s.secure {
 		return s.read(c, p)
 	}
+	s.space() // PHP's buffer is there afterwards
 	n, ok = s.receive(c, p)
 	s.tell.Add(int64(n))
 	return n, ok
