@@ -302,6 +302,9 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 	return string(long), len(long) > 0
 }
 
+// direct tells whether PHP reads past its buffer.
+func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
+
 // read is PHP's fread: what is buffered, and one read of the socket.
 func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	n = s.takeBuffered(p)
@@ -310,7 +313,7 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if !s.buffers() {
+	if s.direct() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
 	} else if space := s.space(); len(p)-n >= space {
@@ -327,7 +330,3 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	s.atOnce = false
 	return n + m, ok || n > 0
 }
-
-// buffers tells whether fread reads into the buffer; with chunks of one byte PHP
-// does not.
-func (s *Stream) buffers() bool { return !s.unbuffed && s.chunk != 1 }

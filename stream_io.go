@@ -94,7 +94,7 @@ func Fread(fp *Stream, length int) (string, bool) {
 	defer fp.rmu.Unlock()
 	// One call never answers more than is buffered and one read brings.
 	once := maxRead
-	if fp.buffers() {
+	if !fp.direct() {
 		once = min(max(fp.bufSize, fp.chunk)+fp.chunk, maxRead)
 	}
 	length = min(length, fp.w-fp.r+once)

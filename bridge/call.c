@@ -80,6 +80,13 @@ static bool no_transport(const ps_answer *answer) {
 	return events > 0 && strstr(answer->values[1 + 2 * events].p, "Unable to find the socket transport");
 }
 
+// add_unread counts what PHP has buffered of a stream as unread, too.
+static void add_unread(HashTable *meta, php_stream *stream) {
+	zval *unread = zend_hash_str_find(meta, ZEND_STRL("unread_bytes"));
+	if (unread && stream)
+		Z_LVAL_P(unread) += stream->writepos - stream->readpos;
+}
+
 // finish does what Go's answer says.
 static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
@@ -110,7 +117,10 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_str
 		zval_ptr_dtor(&value);
 	}
 	if (thrown_class) {
-		throw(thrown_class, thrown_message);
+		if (f->route == PS_CONTEXTS && strncmp(thrown_message->p, "Options should", 14) == 0)
+			ps_mirror_thrown(f, execute_data);
+		if (!EG(exception)) // a handler's goes first
+			throw(thrown_class, thrown_message);
 		return;
 	}
 	if (f->route == PS_OPENER && v->kind == PS_FALSE && !no_transport(answer))
@@ -121,16 +131,32 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_str
 		return;
 	}
 	ps_take(return_value, v, row);
-	if (f->route == PS_CONTEXTS)
+	if (f->tells_unread && Z_TYPE_P(return_value) == IS_ARRAY)
+		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
+	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE)
 		php_stream_free(ps_own(ZEND_CALL_ARG(execute_data, 1)), PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
+}
+
+// may_fit tells whether an argument that is no scalar is of its parameter's type.
+// Resources have none.
+static bool may_fit(zval *z, uint32_t position, zend_function *func) {
+	uint32_t types, type;
+	ZVAL_DEREF(z);
+	if (Z_TYPE_P(z) < IS_ARRAY || position > func->common.num_args)
+		return true;
+	types = ZEND_TYPE_FULL_MASK(func->common.arg_info[position - 1].type);
+	type = Z_TYPE_P(z) == IS_OBJECT ? MAY_BE_OBJECT | MAY_BE_STRING : 1u << Z_TYPE_P(z);
+	return !ZEND_TYPE_IS_SET(func->common.arg_info[position - 1].type) || (types & type);
 }
 
 // put_arguments writes the call's arguments down. It answers how many they are,
 // -1 where one of them threw.
 static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *context, zend_execute_data *execute_data) {
 	uint32_t argc = ZEND_NUM_ARGS();
+	// PHP makes no text of arguments that are too many, or behind one that doesn't fit.
+	bool fits = argc >= EX(func)->common.required_num_args && argc <= EX(func)->common.num_args;
 
 	for (uint32_t i = 1; i <= argc; i++) {
 		zval *z = ZEND_CALL_ARG(execute_data, i);
@@ -139,9 +165,10 @@ static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *
 		else if (f->takes_context == i && context)
 			ps_put_context(row, context);
 		else
-			ps_put_argument(row, z, i, execute_data);
+			ps_put_argument(row, z, fits ? i : UINT32_MAX, execute_data);
 		if (EG(exception))
 			return -1;
+		fits = fits && may_fit(z, i, EX(func));
 	}
 	// The default context is PHP's to have.
 	if (context && argc > 0 && argc < f->takes_context) {

@@ -31,18 +31,33 @@ php_stream_context *ps_context_for_client(zval *z) {
 	return FG(default_context);
 }
 
+// set_options sets options up to the first entry of a wrong form, as PHP does.
 static void set_options(php_stream_context *context, HashTable *options) {
 	zend_string *wrapper, *name;
 	zval *values, *value;
 	ZEND_HASH_FOREACH_STR_KEY_VAL(options, wrapper, values) {
 		ZVAL_DEREF(values);
 		if (!wrapper || Z_TYPE_P(values) != IS_ARRAY)
-			continue;
+			return;
 		ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(values), name, value) {
 			if (name)
 				php_stream_context_set_option(context, ZSTR_VAL(wrapper), ZSTR_VAL(name), value);
 		} ZEND_HASH_FOREACH_END();
 	} ZEND_HASH_FOREACH_END();
+}
+
+// ps_mirror_thrown does what PHP has done of a call by the time it throws.
+void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data) {
+	uint32_t at = strstr(f->name, "_default") ? 1 : strstr(f->name, "_set_option") ? 2 : 0;
+	php_stream_context *context;
+	zval *options;
+
+	if (at == 0 || ZEND_NUM_ARGS() < at)
+		return;
+	options = ZEND_CALL_ARG(execute_data, at);
+	context = at == 1 ? ps_context_for_client(NULL) : ps_context(ZEND_CALL_ARG(execute_data, 1));
+	if (context && Z_TYPE_P(options) == IS_ARRAY)
+		set_options(context, Z_ARRVAL_P(options));
 }
 
 // ps_mirror does to PHP's context what a function of contexts did to Go's. What

@@ -30,6 +30,7 @@ typedef struct {
 	uint32_t takes_context; // the position of a context that PHP has a default for
 	bool captures;          // a handshake, which sets options
 	bool closes;
+	bool tells_unread; // unread_bytes
 	zif_handler php; // PHP's own handler
 	uint64_t by_go, by_php, by_php_network;
 } ps_function;
@@ -77,6 +78,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 // context.c
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
+void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
 void ps_mirror(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
 // signals.c

@@ -96,7 +96,7 @@ func (d *decoder) array(v C.ps_value) *phpcall.Array {
 // options gives a stream or a context what PHP keeps for it.
 func (d *decoder) options(to phpstream.StreamOrContext, v C.ps_value) {
 	if a, ok := d.value().(*phpcall.Array); ok {
-		phpcall.SetOptions(d.r.rt, to, a)
+		phpcall.SetOptions(to, a)
 	}
 	if v.flags&C.PS_HAS_CALLBACK != 0 {
 		phpstream.StreamContextSetParams(to, phpstream.Params{"notification": d.value()})

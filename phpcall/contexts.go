@@ -1,6 +1,8 @@
 package phpcall
 
 import (
+	"fmt"
+
 	"github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -27,10 +29,15 @@ func (c *call) setOptions(to phpstream.StreamOrContext, a *Array) bool {
 	return true
 }
 
-// SetOptions gives a stream or a context options as PHP has them, without a
-// word about entries of another form.
-func SetOptions(rt *phpstream.Runtime, to phpstream.StreamOrContext, options *Array) {
-	(&call{rt: rt}).setOptions(to, options)
+// SetOptions gives a stream or a context options as PHP keeps them: names that
+// look like numbers are names.
+func SetOptions(to phpstream.StreamOrContext, options *Array) {
+	for wrapper, values := range options.All() {
+		inner, _ := values.(*Array)
+		for option, value := range inner.All() {
+			phpstream.StreamContextSetOption(to, fmt.Sprint(wrapper), fmt.Sprint(option), goValue(value))
+		}
+	}
 }
 
 // setParams sets a context's parameters; ones that PHP doesn't know are dropped.

@@ -35,6 +35,7 @@ func streamSocketClient(c *call) Value {
 	case *phpstream.Context:
 		opts = append(opts, x)
 	default:
+		c.out[1], c.out[2] = int64(0), ""
 		// PHP 7.4 goes on without the context.
 		if !c.complain(notStreamContext) && !old(c.rt) {
 			return nil
