@@ -86,6 +86,7 @@ type job struct {
 	s       *scenario.Scenario
 	version string
 	got     *scenario.Answer
+	differ  []scenario.Difference // from what a PHP that was asked just now says
 	err     error
 }
 

@@ -340,25 +340,31 @@ func owned(value any) any {
 	v := reflect.ValueOf(value)
 	switch v.Kind() {
 	case reflect.Map, reflect.Slice:
-		return copied(v).Interface()
+		return copied(v, maxNesting).Interface()
 	}
 	return value
 }
 
-func copied(v reflect.Value) reflect.Value {
+// maxNesting is how deep values are copied: no option has a use for more, and a
+// Go map may hold itself.
+const maxNesting = 32
+
+func copied(v reflect.Value, depth int) reflect.Value {
 	switch {
+	case depth == 0:
+		return reflect.Zero(v.Type())
 	case v.Kind() == reflect.Interface && !v.IsNil():
-		return copied(v.Elem())
+		return copied(v.Elem(), depth)
 	case v.Kind() == reflect.Map && !v.IsNil():
 		to := reflect.MakeMapWithSize(v.Type(), v.Len())
 		for key, value := range v.Seq2() {
-			to.SetMapIndex(key, copied(value))
+			to.SetMapIndex(key, copied(value, depth-1))
 		}
 		return to
 	case v.Kind() == reflect.Slice && !v.IsNil():
 		to := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			to.Index(i).Set(copied(v.Index(i)))
+			to.Index(i).Set(copied(v.Index(i), depth-1))
 		}
 		return to
 	}
