@@ -70,9 +70,9 @@ static int own_cast(php_stream *stream, int castas, void **ret) {
 	return SUCCESS;
 }
 
-static int own_stat(php_stream *stream, php_stream_statbuf *to) {
+static int own_stat(php_stream *stream, php_stream_statbuf *ssb) {
 	int fd = ps_descriptor(ps_number(stream));
-	return fd < 0 ? -1 : fstat(fd, &to->sb);
+	return fd < 0 ? -1 : zend_fstat(fd, &ssb->sb);
 }
 
 // by_socket is a transfer with flags or an address: the socket's own business.
