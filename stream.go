@@ -209,9 +209,6 @@ func (s *Stream) shut() error {
 	// A writer that is stuck keeps the lock; then there is no room for a farewell
 	// either.
 	if t := s.crypto.Load(); t != nil && s.wmu.TryLock() {
-		// A reader may be stuck in an answer to the peer (a key update), and the
-		// farewell would wait behind it.
-		s.wire.SetWriteDeadline(time.Unix(1, 0))
 		t.CloseNotify()
 		s.wmu.Unlock()
 	}

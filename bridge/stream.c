@@ -12,8 +12,11 @@ int64_t ps_number(php_stream *stream) { return (int64_t)(intptr_t)stream->abstra
 static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 	ps_answer answer = {0};
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
-	if (answer.count > 1)
+	if (answer.values[1].n > 0) {
+		int64_t job = ps_keep();
 		ps_raise(NULL, answer.values + 2, answer.values[1].n);
+		ps_done(job);
+	}
 	return n;
 }
 
@@ -65,6 +68,11 @@ static int own_cast(php_stream *stream, int castas, void **ret) {
 	if (ret)
 		*(php_socket_t *)ret = fd;
 	return SUCCESS;
+}
+
+static int own_stat(php_stream *stream, php_stream_statbuf *ssb) {
+	int fd = ps_descriptor(ps_number(stream));
+	return fd < 0 ? -1 : zend_fstat(fd, &ssb->sb);
 }
 
 // by_socket is a transfer with flags or an address: the socket's own business.
@@ -173,7 +181,7 @@ void ps_open(zval *to, int64_t number, const char *label, const char *path, php_
 
 	for (int i = 0; i < LABELS; i++) {
 		if (!own_ops[i].label)
-			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, NULL, own_set_option};
+			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, own_stat, own_set_option};
 		if (strcmp(labels[i], label) == 0)
 			ops = &own_ops[i];
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	. "github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/servertest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -62,7 +63,7 @@ func operate(s *server, steps []step) <-chan int {
 
 // TestOpenSSLTalk compares this library with each PHP in these conversations.
 func TestOpenSSLTalk(t *testing.T) {
-	need(t, "openssl")
+	servertest.Need(t, "openssl")
 	phps := phptest.All(t)
 	f := makeFiles(t)
 	for _, talk := range talks {

@@ -9,12 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	. "github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/servertest"
 )
 
 // sServer starts "openssl s_server" in a directory and returns it with its port.
 func sServer(t *testing.T, dir string, args ...string) (*server, string) {
 	t.Helper()
-	s := start(t, dir, need(t, "openssl"), append([]string{"s_server", "-accept", "127.0.0.1:0"}, args...)...)
+	s := start(t, dir, servertest.Need(t, "openssl"), append([]string{"s_server", "-accept", "127.0.0.1:0"}, args...)...)
 	_, port, _ := strings.Cut(s.await(t, "ACCEPT "), ":")
 	return s, port
 }
@@ -46,7 +47,7 @@ func (c *sServerCase) isFor(version string) bool {
 
 // TestOpenSSL connects to s_server with this library, in each profile.
 func TestOpenSSL(t *testing.T) {
-	need(t, "openssl")
+	servertest.Need(t, "openssl")
 	f := makeFiles(t)
 	for _, c := range sServerCases {
 		t.Run(c.name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestOpenSSL(t *testing.T) {
 // TestOpenSSLWithPHP connects with each PHP too, and compares all that the two
 // tell: verdict, errno, errstr, warnings, meta data and what was read.
 func TestOpenSSLWithPHP(t *testing.T) {
-	need(t, "openssl")
+	servertest.Need(t, "openssl")
 	phps := phptest.All(t)
 	f := makeFiles(t)
 	for _, c := range sServerCases {
@@ -112,6 +113,6 @@ func (c *sServerCase) check(t *testing.T, who string, a answer, s *server) {
 		t.Errorf("%s negotiated %+v", who, *a.Crypto)
 	}
 	for _, told := range []string{"Protocol version: " + a.Crypto.Protocol, "Ciphersuite: " + a.Crypto.Cipher, c.told} {
-		eventually(t, "the server says "+told, func() bool { return strings.Contains(s.said(), told) })
+		servertest.Eventually(t, "the server says "+told, func() bool { return strings.Contains(s.said(), told) })
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	. "github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/servertest"
 )
 
 //go:embed testdata/server.php
@@ -277,7 +278,7 @@ func TestPHPServerUDP(t *testing.T) {
 
 // readyName waits for the file that names the server's address.
 func readyName(file string) (string, error) {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(servertest.Patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if data, err := os.ReadFile(file); err == nil {
 			if strings.HasPrefix(string(data), "failed") {
 				return "", errors.New(string(data))

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/servertest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -35,7 +36,7 @@ type mailer func(t *testing.T, password string, args ...string) mailed
 func goMailer(program, version string) mailer {
 	return func(t *testing.T, password string, args ...string) mailed {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*servertest.Patience)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, program, append(args, "-php", version)...)
 		cmd.Env = append(os.Environ(), "SMTP_PASSWORD="+password)
@@ -96,7 +97,7 @@ const dots = ".\n..\n.one\n\n...\nlast .\n."
 // sent.
 func TestPostfix(t *testing.T) {
 	f := makeFiles(t)
-	server := startPostfix(t, f.good)
+	server := servertest.StartPostfix(t, f.good)
 	program := filepath.Join(f.dir, "mailer")
 	if out, err := exec.Command("go", "build", "-o", program, "../../examples/mailer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -119,7 +120,7 @@ func TestPostfix(t *testing.T) {
 		}
 	})
 
-	for _, place := range []string{"tcp://localhost:" + server.submission, "ssl://127.0.0.1:" + server.implicit} {
+	for _, place := range []string{"tcp://localhost:" + server.Submission, "ssl://127.0.0.1:" + server.Implicit} {
 		for name, message := range map[string][]string{
 			"dots":  {"-text", dots},
 			"large": {"-text", "Hi\n", "-attach", f.path("large.bin")},
@@ -131,9 +132,9 @@ func TestPostfix(t *testing.T) {
 				refusals, bodies := map[string]mailed{}, map[string]string{}
 				for who, m := range mailers {
 					t.Run(who, func(t *testing.T) {
-						server.empty(t)
+						server.Empty(t)
 						// First what must not be sent.
-						stranger := m.send(t, password, append(args, "-cafile", f.path("other-ca.pem"))...)
+						stranger := m.send(t, servertest.Password, append(args, "-cafile", f.path("other-ca.pem"))...)
 						if stranger.Exit != 1 || stranger.kept == "" || !strings.Contains(stranger.Stderr, "certificate verify failed") {
 							t.Fatalf("authority unknown: exit code %d\n%s%s", stranger.Exit, stranger.Stdout, stranger.Stderr)
 						}
@@ -144,11 +145,11 @@ func TestPostfix(t *testing.T) {
 						refusals[who+", authority unknown"], refusals[who+", wrong password"] = stranger, login
 
 						// What was kept is what will be sent.
-						sent := m.send(t, password, append(args, "-cafile", f.path("ca.pem"))...)
+						sent := m.send(t, servertest.Password, append(args, "-cafile", f.path("ca.pem"))...)
 						if sent.Exit != 0 || sent.kept != "" || sent.Stderr != "" {
 							t.Fatalf("exit code %d\n%s%s", sent.Exit, sent.Stdout, sent.Stderr)
 						}
-						got := server.delivered(t)
+						got := server.Delivered(t, 1)[0]
 						want := strings.ReplaceAll(stranger.kept, "\r\n", "\n")
 						if !strings.HasSuffix(want, "\n") {
 							want += "\n"
@@ -179,8 +180,8 @@ func TestPostfix(t *testing.T) {
 		}
 	}
 
-	sent, want := strings.Count(server.log(), "status=sent (delivered to maildir)"), 4*len(mailers)
-	if queued := strings.Count(server.log(), "(queue active)"); sent != want || queued != want {
+	sent, want := strings.Count(server.Log(), "status=sent (delivered to maildir)"), 4*len(mailers)
+	if queued := strings.Count(server.Log(), "(queue active)"); sent != want || queued != want {
 		t.Errorf("Postfix took %d messages and delivered %d, want %d", queued, sent, want)
 	}
 }

@@ -8,33 +8,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/phpstream-go/phpstream/internal/servertest"
 )
-
-// patience bounds every wait for a server.
-const patience = 20 * time.Second
-
-// need finds a program that a test can't do without.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	// Servers lie where only root's PATH goes.
-	for _, name := range []string{program, "/usr/sbin/" + program} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("REQUIRE_SERVERS") == "1" {
-		t.Fatalf("REQUIRE_SERVERS=1 is set, and there is no %s", program)
-	}
-	t.Skipf("there is no %s", program)
-	return ""
-}
 
 // A server is a program that runs beside the test.
 type server struct {
@@ -111,7 +93,7 @@ func (s *server) forget() {
 // that begins with it.
 func (s *server) await(t *testing.T, prefix string) string {
 	t.Helper()
-	timeout := time.After(patience)
+	timeout := time.After(servertest.Patience)
 	for {
 		select {
 		case line, ok := <-s.lines:
@@ -127,13 +109,10 @@ func (s *server) await(t *testing.T, prefix string) string {
 	}
 }
 
-// eventually waits until the condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+func must(t *testing.T, err error) {
 	t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("after %v still not: %s", patience, what)
-		}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

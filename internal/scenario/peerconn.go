@@ -78,12 +78,9 @@ func (p *peerConn) step(st Step) error {
 		_, err := p.read(st.N)
 		return err
 	case "recvline":
-		for {
-			b, err := p.read(1)
-			if err != nil || b[0] == '\n' {
-				return err
-			}
-		}
+		return p.readTo("\n")
+	case "recvuntil":
+		return p.readTo(st.Text)
 	case "recvall":
 		_, err := io.Copy(logWriter{p.log}, p.rw)
 		return err
@@ -143,6 +140,18 @@ func (p *peerConn) read(n int) ([]byte, error) {
 	got, err := io.ReadFull(p.rw, b)
 	p.log.add(b[:got])
 	return b, err
+}
+
+func (p *peerConn) readTo(end string) error {
+	for seen := ""; !strings.HasSuffix(seen, end); {
+		b, err := p.read(1)
+		if err != nil {
+			return err
+		}
+		seen += string(b)
+		seen = seen[max(0, len(seen)-len(end)):]
+	}
+	return nil
 }
 
 func (p *peerConn) startTLS(options map[string]string) error {

@@ -39,6 +39,7 @@ var stepForms = map[string]string{
 	"raw":         "s",  // write below TLS
 	"expect":      "s",  // read as many bytes as that, and they must be these
 	"recvline":    "",   // read up to and with \n
+	"recvuntil":   "s",  // read up to and with that
 	"recv":        "n?", // read N bytes; without N, one datagram
 	"recvall":     "",   // read to the end
 	"record":      "",   // read one TLS record, and answer nothing

@@ -219,7 +219,7 @@ func run(s *Scenario, certs *Certs, do func(*World, []Statement) (string, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range w.wire() {
+	for _, f := range w.Wire(Quote) {
 		f.Value = w.Collapse(f.Value)
 		a.Fields = append(a.Fields, f)
 	}

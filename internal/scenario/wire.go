@@ -44,10 +44,12 @@ func (l *wireLog) mark(note string) {
 	l.note = note
 }
 
-// String is the log's text: "EHLO x\r\n" tls(TLSv1.3) "QUIT\r\n". What begins
-// as a TLS handshake where plain text is read is shown as such, as it is
-// random.
-func (l *wireLog) String() string {
+// String is the log's text: "EHLO x\r\n" tls(TLSv1.3) "QUIT\r\n".
+func (l *wireLog) String() string { return l.show(Quote) }
+
+// show makes that text with another form for the bytes. What begins as a TLS
+// handshake where plain text is read is shown as such, as it is random.
+func (l *wireLog) show(quote func(string) string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []string
@@ -62,15 +64,15 @@ func (l *wireLog) String() string {
 		}
 		if i := clientHello(p.data); i >= 0 {
 			if i > 0 {
-				out = append(out, Quote(string(p.data[:i])))
+				out = append(out, quote(string(p.data[:i])))
 			}
 			out = append(out, "client-hello")
 			break
 		}
-		out = append(out, Quote(string(p.data)))
+		out = append(out, quote(string(p.data)))
 	}
 	if len(out) == 0 {
-		return `""`
+		return quote("")
 	}
 	return strings.Join(out, " ")
 }

@@ -170,8 +170,9 @@ func (w *World) Collapse(text string) string {
 	return text
 }
 
-// wire returns what the peers saw, as answers. Call it after Close.
-func (w *World) wire() []Field {
+// Wire returns what the peers saw, as answers, with their bytes in the form that
+// quote gives them. Call it after Close.
+func (w *World) Wire(quote func(string) string) []Field {
 	var out []Field
 	for _, p := range w.peers {
 		if p.Quiet {
@@ -182,7 +183,7 @@ func (w *World) wire() []Field {
 			name = "main"
 		}
 		for i, log := range p.logs {
-			out = append(out, Field{Name: fmt.Sprintf("wire %s/%d", name, i+1), Value: log.String()})
+			out = append(out, Field{Name: fmt.Sprintf("wire %s/%d", name, i+1), Value: log.show(quote)})
 		}
 	}
 	return out

@@ -137,6 +137,16 @@ var differences = []difference{
 		kind: "impossible", reason: "crypto/tls doesn't tell a suite that it doesn't know from one that it didn't offer.",
 	},
 	{
+		id: "useless-records", versions: all, jobs: []string{"peer: a flood of key updates"},
+		ours: readFailsWith("TLSv1.3", reasonKeyUpdates),
+		kind: "deliberate", reason: "crypto/tls ends a connection after 16 records in a row that carry nothing, key updates among them; OpenSSL counts these no more.",
+	},
+	{
+		id: "useless-records", versions: all, jobs: []string{"peer: a flood of user_canceled"},
+		ours: readFailsWith("TLSv1.3", reasonTooSmall),
+		kind: "impossible", reason: "As above: crypto/tls doesn't say what the records were.",
+	},
+	{
 		id: "record-layer", versions: only84, jobs: []string{"peer: TLS 1.2, then plain text"},
 		ours: readFailsWith("TLSv1.2", reasonBadRecordType),
 		kind: "impossible", reason: "What OpenSSL 3.5 says of plain text after the handshake depends on the protocol, which the error of crypto/tls doesn't hold.",

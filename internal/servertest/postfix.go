@@ -1,4 +1,4 @@
-package realtest
+package servertest
 
 import (
 	"fmt"
@@ -14,13 +14,16 @@ import (
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
-// A postfix is a Postfix of the test's own: its configuration, queue, log and
+// A Postfix is one of the test's own: its configuration, queue, log and
 // mailbox lie in one directory, it listens on loopback alone and sends nothing
 // on. It takes mail for bob@example.net from ann, who must log in.
-type postfix struct {
+type Postfix struct {
+	Submission, Implicit string // ports: STARTTLS required, TLS from the start
 	dir                  string
-	submission, implicit string // ports: STARTTLS required, TLS from the start
 }
+
+// Password is ann's.
+const Password = "open sesame 7"
 
 const (
 	postfixMain = `
@@ -79,13 +82,12 @@ auxprop_plugin: sasldb
 sasldb_path: DIR/data/sasldb
 mech_list: PLAIN LOGIN
 `
-	password = "open sesame 7"
 )
 
-// startPostfix starts one for the length of the test. Only root can.
-func startPostfix(t *testing.T, cert *testcert.Cert) *postfix {
+// StartPostfix starts one for the length of the test. Only root can.
+func StartPostfix(t *testing.T, cert *testcert.Cert) *Postfix {
 	t.Helper()
-	command, saslpasswd := need(t, "postfix"), need(t, "saslpasswd2")
+	command, saslpasswd := Need(t, "postfix"), Need(t, "saslpasswd2")
 	if os.Getuid() != 0 {
 		if os.Getenv("REQUIRE_SERVERS") == "1" {
 			t.Fatal("REQUIRE_SERVERS=1 is set, and Postfix needs root")
@@ -97,7 +99,7 @@ func startPostfix(t *testing.T, cert *testcert.Cert) *postfix {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	p := &postfix{dir: dir}
+	p := &Postfix{dir: dir}
 	must(t, os.Chmod(dir, 0o755))
 	for _, name := range []string{"conf/sasl", "queue", "data", "mail"} {
 		must(t, os.MkdirAll(filepath.Join(dir, name), 0o755))
@@ -109,7 +111,7 @@ func startPostfix(t *testing.T, cert *testcert.Cert) *postfix {
 	p.write("conf/main.cf", postfixMain)
 	p.write("conf/sasl/smtpd.conf", sasl)
 	add := exec.Command(saslpasswd, "-p", "-c", "-f", filepath.Join(dir, "data/sasldb"), "-u", "example.net", "ann")
-	add.Stdin = strings.NewReader(password)
+	add.Stdin = strings.NewReader(Password)
 	if out, err := add.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", add, err, out)
 	}
@@ -117,19 +119,19 @@ func startPostfix(t *testing.T, cert *testcert.Cert) *postfix {
 
 	// Somebody else may take the ports before Postfix does.
 	for try := 1; ; try++ {
-		p.submission, p.implicit = freePort(t), freePort(t)
-		p.write("conf/master.cf", strings.NewReplacer("SUBMISSION", p.submission, "IMPLICIT", p.implicit).Replace(postfixMaster))
+		p.Submission, p.Implicit = freePort(t), freePort(t)
+		p.write("conf/master.cf", strings.NewReplacer("SUBMISSION", p.Submission, "IMPLICIT", p.Implicit).Replace(postfixMaster))
 		out, err := exec.Command(command, "-c", conf, "start").CombinedOutput()
 		if err == nil {
 			break
 		}
 		if try == 3 {
-			t.Fatalf("Postfix doesn't start: %v\n%s%s", err, out, p.log())
+			t.Fatalf("Postfix doesn't start: %v\n%s%s", err, out, p.Log())
 		}
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("Postfix said:\n%s", p.log())
+			t.Logf("Postfix said:\n%s", p.Log())
 		}
 		if out, err := exec.Command(command, "-c", conf, "stop").CombinedOutput(); err != nil {
 			t.Errorf("Postfix doesn't stop: %v\n%s", err, out)
@@ -138,22 +140,32 @@ func startPostfix(t *testing.T, cert *testcert.Cert) *postfix {
 	return p
 }
 
-// delivered waits for one message in bob's mailbox, takes it out and returns
-// it without the lines that Postfix has put before it.
-func (p *postfix) delivered(t *testing.T) string {
+// Delivered waits for n messages in bob's mailbox, takes them out and returns
+// them without the lines that Postfix has put before them. Postfix delivers
+// several at once: their order means nothing.
+func (p *Postfix) Delivered(t *testing.T, n int) []string {
 	t.Helper()
 	var files []string
-	eventually(t, "a message in the mailbox", func() bool {
+	Eventually(t, fmt.Sprint(n, " in the mailbox"), func() bool {
 		files, _ = filepath.Glob(filepath.Join(p.dir, "mail/bob/new/*"))
-		return len(files) > 0
+		return len(files) >= n
 	})
-	data, err := os.ReadFile(files[0])
-	must(t, err)
-	must(t, os.Remove(files[0]))
-	if len(files) > 1 {
-		t.Fatalf("%d messages in the mailbox", len(files))
+	if len(files) > n {
+		t.Fatalf("%d messages in the mailbox, want %d", len(files), n)
 	}
-	text := string(data)
+	var texts []string
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		must(t, err)
+		must(t, os.Remove(file))
+		texts = append(texts, withoutTrace(t, string(data)))
+	}
+	return texts
+}
+
+// withoutTrace takes off what Postfix has put before a message.
+func withoutTrace(t *testing.T, text string) string {
+	t.Helper()
 	for _, name := range []string{"Return-Path", "X-Original-To", "Delivered-To", "Received"} {
 		if !strings.HasPrefix(text, name+":") {
 			t.Fatalf("the delivered message has no %s where it should be:\n%.500s", name, text)
@@ -166,19 +178,19 @@ func (p *postfix) delivered(t *testing.T) string {
 	return text
 }
 
-// empty takes away what a test before may have left in the mailbox.
-func (p *postfix) empty(t *testing.T) {
+// Empty takes away what a test before may have left in the mailbox.
+func (p *Postfix) Empty(t *testing.T) {
 	t.Helper()
 	must(t, os.RemoveAll(filepath.Join(p.dir, "mail/bob")))
 }
 
-// log is Postfix's log so far.
-func (p *postfix) log() string {
+// Log is Postfix's log so far.
+func (p *Postfix) Log() string {
 	data, _ := os.ReadFile(filepath.Join(p.dir, "log"))
 	return string(data)
 }
 
-func (p *postfix) write(name, text string) {
+func (p *Postfix) write(name, text string) {
 	testcert.WriteFile(p.dir, name, []byte(strings.ReplaceAll(text, "DIR", p.dir)))
 }
 
