@@ -18,7 +18,7 @@ const dialogues = 12
 // TestRandomDialogues reads, writes, selects and looks in a random order, in
 // clear and over TLS, on each installed PHP and here: what every call answers,
 // and the stream's state after it, is the same. What depends on timing isn't
-// asked, and a difference counts when it comes twice.
+// asked, and a difference counts when it comes each time.
 func TestRandomDialogues(t *testing.T) {
 	if !*askPHP && !requirePHP() {
 		t.Skip("PHP is asked with -php or REQUIRE_PHP=1")
@@ -50,7 +50,7 @@ func TestRandomDialogues(t *testing.T) {
 		t.Fatal("there is no PHP to ask")
 	}
 	runAll(jobs, func(j *job) {
-		for range 2 {
+		for range 3 {
 			var want *scenario.Answer
 			if want, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain); j.err != nil {
 				continue
@@ -128,7 +128,7 @@ func (g *dialogue) connection(n int) {
 		}
 		g.call(`mark("go%d_%d")`, n, part)
 		g.call(`wait_mark("ready%d_%d")`, n, part)
-		g.call("usleep(15000)")
+		g.call("usleep(30000)")
 		for range 4 + g.IntN(8) {
 			g.operation(fp, end == "" || end == "halfclose")
 		}
