@@ -7,35 +7,36 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/internal/scenario"
 	"github.com/phpstream-go/phpstream/phpcall"
 )
 
-// bridges are the variables that name the bridge, built for a version of PHP.
-var bridges = map[string]string{"8.2": "PHPSTREAM_BRIDGE82", "8.4": "PHPSTREAM_BRIDGE84"}
+// bridged are the versions of PHP that the bridge is tested with.
+var bridged = []string{"8.2", "8.4"}
 
 // TestCompatBridge runs the scenarios on PHPs that have this module behind them:
 // they answer as PHP alone does.
 func TestCompatBridge(t *testing.T) {
+	if !*askPHP && !requirePHP() {
+		t.Skip("PHP is asked with -php or REQUIRE_PHP=1")
+	}
 	w, certs := loadCompat(t)
 	phps := map[string]*scenario.PHP{}
-	for version, variable := range bridges {
-		path := os.Getenv(variable)
-		if path == "" {
-			if requirePHP() {
-				t.Fatalf("REQUIRE_PHP=1 is set, and %s isn't", variable)
-			}
-			continue
-		}
+	for _, version := range bridged {
 		php, err := scenario.FindPHP(version)
-		if err != nil {
+		switch {
+		case err == nil:
+			php.Bridge, php.BridgeLog = phptest.Bridge(t, php.Command...), logFile(t)
+			phps[version] = php
+		case requirePHP():
 			t.Fatal(err)
+		default:
+			t.Log(err)
 		}
-		php.Bridge, php.BridgeLog = path, logFile(t)
-		phps[version] = php
 	}
 	if len(phps) == 0 {
-		t.Skip("no bridge is named in PHPSTREAM_BRIDGE82 or PHPSTREAM_BRIDGE84")
+		t.Fatal("there is no PHP to ask")
 	}
 	jobs, everything := selected(t, w.all)
 	var ask []*job

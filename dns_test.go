@@ -175,7 +175,10 @@ func TestDnsGetRecord(t *testing.T) {
 	if want := []map[string]any{row("A", "host", "a.a.test", "ip", "192.0.2.9")}; !reflect.DeepEqual(addtl, want) {
 		t.Errorf("additional: %v, want %v", addtl, want)
 	}
-	s.Queries()
+	// PHP would ask for ANY, too.
+	if got := s.Queries(); !reflect.DeepEqual(got, []string{"udp a.test. MX", "udp a.test. TXT"}) {
+		t.Errorf("asked %q", got)
+	}
 	if records, _, _, ok := rt.DnsGetRecord("nx.test."); !ok || records == nil || len(records) != 0 {
 		t.Errorf("%v, %v for a name that is not there", records, ok)
 	}

@@ -158,7 +158,7 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	s.mu.Unlock()
 	policy, warnings, err := secure.NewPolicy(s.rt.settings(ctx, method, urlName))
 	if err != nil {
-		c.fail(err)
+		c.fail(warned(warnings, err))
 		c.warnings(warnings)
 		return false
 	}

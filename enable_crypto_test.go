@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/smtp"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -418,5 +419,18 @@ func TestPHP5Profile(t *testing.T) {
 		if want := `Unable to find the socket transport "` + scheme + `" - did you forget to enable it when you configured PHP?`; fp != nil || errstr != want {
 			t.Errorf("%s: %v %q", scheme, fp, errstr)
 		}
+	}
+}
+
+// TestLastErrorOfOptions holds that options which cannot be carried out are named
+// by the error, too.
+func TestLastErrorOfOptions(t *testing.T) {
+	addr := serve(t, func(c net.Conn) { c.Read(make([]byte, 1)) })
+	rt := NewRuntime()
+	rt.SetErrorHandler(func(ErrorLevel, string, string, int) bool { return true })
+	missing := filepath.Join(t.TempDir(), "none.pem")
+	rt.StreamSocketClient("tls://"+addr, Timeout(5), rt.StreamContextCreate(Options{"ssl": {"cafile": missing}}))
+	if err := rt.LastError(); err == nil || !strings.Contains(err.Error(), "failed loading cafile stream: `"+missing+"'") {
+		t.Errorf("the cause is %v", err)
 	}
 }

@@ -169,7 +169,9 @@ func (rt *Runtime) Silence(f func()) {
 		rt.silenced--
 		rt.mu.Unlock()
 	}()
-	f()
+	if f != nil {
+		f()
+	}
 }
 
 // Raise reports an error as the library's own functions do: class is empty for
@@ -213,8 +215,12 @@ func (c *call) fail(err error) {
 // raise adds an event in PHP's form "function(): text".
 func (c *call) raise(level ErrorLevel, text string) { c.bare(level, c.name+"(): "+text) }
 
-// bare adds an event without the function's name.
+// bare adds an event without the function's name. PHP says nothing more once it
+// has thrown.
 func (c *call) bare(level ErrorLevel, text string) {
+	if n := len(c.events); n > 0 && c.events[n-1].class != "" {
+		return
+	}
 	c.events = append(c.events, event{level: level, text: text, cause: c.failed})
 }
 

@@ -1,24 +1,30 @@
 package phpstream_test
 
 import (
+	"crypto/tls"
 	"net"
 	"testing"
 	"time"
 
 	. "github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
-// FuzzStreamOperations drives one stream with operations that the input names,
-// against a peer that the input also steers. Nothing may panic, hang past the
-// stream's timeout, or hand out bytes that the peer did not send.
+// FuzzStreamOperations drives one stream, in clear or over TLS, with operations
+// that the input names, against a peer that the input also steers. Nothing may
+// panic, hang past the stream's timeout, or hand out bytes that the peer did not
+// send.
 func FuzzStreamOperations(f *testing.F) {
 	f.Add([]byte("line one\nline two\r\nrest"), []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
 	f.Add([]byte{}, []byte{0, 0, 6, 9, 0})
 	f.Add([]byte("\x00\n\xff"), []byte{8, 0, 1, 8, 4, 12, 13, 0})
+	f.Add([]byte("line one\nline two\r\nrest"), []byte{6, 2, 20, 6, 5, 9, 1, 6, 0, 12, 2, 9, 9, 6, 2})
+	server := &tls.Config{MinVersion: tls.VersionTLS10, Certificates: []tls.Certificate{testcert.SelfSigned(testcert.Spec{CN: "localhost", Key: testcert.RSA2048}).TLS()}}
 	f.Fuzz(func(t *testing.T, sent, ops []byte) {
 		if len(ops) > 40 {
 			ops = ops[:40]
 		}
+		overTLS := len(ops)%2 == 1
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Skip(err)
@@ -33,13 +39,23 @@ func FuzzStreamOperations(f *testing.F) {
 			}
 			defer c.Close()
 			c.SetDeadline(time.Now().Add(time.Second))
+			if overTLS {
+				secured := tls.Server(c, server)
+				secured.Handshake()
+				c = secured
+			}
 			for i := 0; i < len(sent); i += 7 {
 				c.Write(sent[i:min(len(sent), i+7)])
 			}
 		}()
 		rt := NewRuntime(Profile(len(sent) % 4))
 		rt.SetErrorHandler(func(ErrorLevel, string, string, int) bool { return true })
-		fp, _, _ := rt.StreamSocketClient(ln.Addr().String(), Timeout(1))
+		target := "tcp://"
+		if overTLS {
+			target = "tls://"
+		}
+		trusting := rt.StreamContextCreate(Options{"ssl": {"verify_peer": false, "verify_peer_name": false}})
+		fp, _, _ := rt.StreamSocketClient(target+ln.Addr().String(), Timeout(1), trusting)
 		if fp == nil {
 			t.Fatal(rt.LastError())
 		}

@@ -54,7 +54,7 @@ func warned(warnings []secure.Warning, err error) error {
 func (x *Context) Dialer() (*net.Dialer, error) {
 	d := &net.Dialer{KeepAlive: -1}
 	if v, ok := x.option("socket", "bindto"); ok {
-		bind, isString := v.(string)
+		bind, isString := phpvalue.IsString(v)
 		if !isString {
 			return nil, errors.New("phpstream: local_addr context option is not a string.")
 		}
@@ -71,7 +71,11 @@ func (x *Context) Dialer() (*net.Dialer, error) {
 		}
 		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(target.WirePort(port))))
 	}
-	if v, ok := x.option("socket", "so_broadcast"); ok && phpvalue.Bool(v) {
+	v, ok := x.option("socket", "so_broadcast")
+	if phpvalue.IsObject(v) {
+		return nil, fmt.Errorf("phpstream: so_broadcast: a value of type %T is neither true nor false", v)
+	}
+	if ok && phpvalue.Bool(v) {
 		d.Control = func(_, _ string, raw syscall.RawConn) error { return wire.SetBroadcast(raw) }
 	}
 	return d, nil

@@ -52,6 +52,7 @@ type Stream struct {
 	buf      []byte     // nil while nothing is buffered
 	r, w     int
 	bufSize  int // what PHP's buffer has grown to
+	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
 	atOnce   bool   // the read under way has an answer already, and does not wait for more
@@ -83,7 +84,7 @@ func (s *Stream) beginAs(function, parameter string) (call, bool) {
 		c.deliver()
 		return c, false
 	}
-	if s.closed.Load() {
+	if s.gone() {
 		c.complain(phpfacts.NotAStream)
 		c.deliver()
 		return c, false
@@ -102,7 +103,7 @@ func (c *call) notResource(number int, parameter string) {
 }
 
 func (s *Stream) runtime() *Runtime {
-	if s == nil {
+	if s == nil || s.rt == nil {
 		return defaultRuntime
 	}
 	return s.rt
@@ -110,7 +111,7 @@ func (s *Stream) runtime() *Runtime {
 
 // streamContext answers the stream's context, making one where it has none.
 func (s *Stream) streamContext() *Context {
-	if s == nil || s.closed.Load() {
+	if s.gone() {
 		return nil
 	}
 	s.mu.Lock()
@@ -127,7 +128,7 @@ func (s *Stream) streamContext() *Context {
 func IsResource(v any) bool {
 	switch v := v.(type) {
 	case *Stream:
-		return v != nil && !v.closed.Load()
+		return !v.gone()
 	case *Context:
 		return v != nil
 	}
@@ -141,10 +142,11 @@ func IsResource(v any) bool {
 func GetResourceType(v any) string {
 	switch v := v.(type) {
 	case *Stream:
-		if v != nil && v.closed.Load() {
+		switch {
+		case v == nil:
+		case v.gone():
 			return "Unknown"
-		}
-		if v != nil {
+		default:
 			return "stream"
 		}
 	case *Context:
@@ -207,9 +209,6 @@ func (s *Stream) shut() error {
 	// A writer that is stuck keeps the lock; then there is no room for a farewell
 	// either.
 	if t := s.crypto.Load(); t != nil && s.wmu.TryLock() {
-		// A reader may be stuck in an answer to the peer (a key update), and the
-		// farewell would wait behind it.
-		s.wire.SetWriteDeadline(time.Unix(1, 0))
 		t.CloseNotify()
 		s.wmu.Unlock()
 	}
@@ -288,8 +287,9 @@ func (s *Stream) Write(p []byte) (int, error) {
 }
 
 // gone tells whether there is nothing to read from or write to any more. A nil
-// Stream is PHP's false: using it fails, and does not crash.
-func (s *Stream) gone() bool { return s == nil || s.closed.Load() }
+// Stream is PHP's false, and one that no opener made counts as closed: using
+// them fails, and does not crash.
+func (s *Stream) gone() bool { return s == nil || s.rt == nil || s.closed.Load() }
 
 func (s *Stream) opError(op string, err error) error {
 	var opErr *net.OpError

@@ -31,6 +31,7 @@ func (s *Stream) dropBuffer() {
 	case n > maxKept:
 		s.buf = nil
 	}
+	s.ahead += s.w
 	s.r, s.w = 0, 0
 }
 
@@ -48,23 +49,29 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
-	if s.bufSize-s.w < s.chunk {
-		if s.r > 0 {
-			s.w = copy(s.buf, s.buf[s.r:s.w])
-			s.r = 0
-		}
-		if s.bufSize-s.w < s.chunk {
-			s.bufSize += s.chunk
-		}
-	}
 	n, ok := s.receive(c, s.room())
 	s.w += n
 	return ok
 }
 
+// space makes room for a chunk as PHP does, and answers how much there is.
+func (s *Stream) space() int {
+	if s.bufSize-s.w-s.ahead < s.chunk {
+		if s.r > 0 {
+			s.w = copy(s.buf, s.buf[s.r:s.w])
+			s.r = 0
+		}
+		s.ahead = 0
+		if s.bufSize-s.w < s.chunk {
+			s.bufSize += s.chunk
+		}
+	}
+	return min(s.bufSize-s.w-s.ahead, maxRead)
+}
+
 // room is the free part of the buffer.
 func (s *Stream) room() []byte {
-	end := s.w + min(s.bufSize-s.w, maxRead)
+	end := s.w + s.space()
 	if len(s.buf) < end {
 		s.growBuffer(end)
 	}
@@ -79,10 +86,10 @@ func (s *Stream) growBuffer(size int) {
 		return
 	}
 	buf := make([]byte, max(size, 2*len(s.buf)))
-	r, w := s.r, s.w
+	r, w, ahead := s.r, s.w, s.ahead
 	copy(buf[r:], s.buf[r:w])
 	s.dropBuffer()
-	s.buf, s.r, s.w = buf, r, w
+	s.buf, s.r, s.w, s.ahead = buf, r, w, ahead
 }
 
 // took moves on by n buffered bytes.
@@ -194,10 +201,11 @@ func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
-	s.bufSize = max(s.bufSize, s.chunk)
+	size, ahead := s.bufSize, s.ahead
 	n, _ := t.ReadReceived(s.room())
 	s.w = n
 	if n == 0 {
+		s.bufSize, s.ahead = size, ahead
 		s.dropBuffer()
 	}
 }
@@ -308,10 +316,10 @@ func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
 	if s.direct() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
-	} else if room := min(max(s.bufSize, s.chunk), maxRead); len(p)-n >= room {
+	} else if space := s.space(); len(p)-n >= space {
 		// What the buffer would hold goes straight to the caller.
-		s.bufSize = max(s.bufSize, s.chunk)
-		m, ok = s.receive(c, p[n:n+room])
+		m, ok = s.receive(c, p[n:n+space])
+		s.ahead += m
 		s.tell.Add(int64(m))
 	} else {
 		ok = s.fill(c, len(p)-n)

@@ -3,12 +3,12 @@ package phpstream
 import (
 	"iter"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 
 	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // Options are a context's options, by wrapper ("ssl", "socket", ...) and name.
@@ -249,7 +249,7 @@ func (x *Context) put(wrapper, option string, value any) {
 		of = &assoc.Ordered[any]{}
 		x.options.Set(wrapper, of)
 	}
-	of.Set(option, owned(value))
+	of.Set(option, phpvalue.Copy(value))
 }
 
 // option answers one option; a nil Context has none.
@@ -328,39 +328,8 @@ func (x *Context) list() (list []option) {
 	defer x.mu.RUnlock()
 	for wrapper, of := range x.options.All() {
 		for name, value := range of.All() {
-			list = append(list, option{OptionName{wrapper, name}, owned(value)})
+			list = append(list, option{OptionName{wrapper, name}, phpvalue.Copy(value)})
 		}
 	}
 	return list
-}
-
-// owned copies the maps and slices of a value, which are arrays in PHP, and so
-// nobody else's: what a program does to its own later changes no policy.
-func owned(value any) any {
-	v := reflect.ValueOf(value)
-	switch v.Kind() {
-	case reflect.Map, reflect.Slice:
-		return copied(v).Interface()
-	}
-	return value
-}
-
-func copied(v reflect.Value) reflect.Value {
-	switch {
-	case v.Kind() == reflect.Interface && !v.IsNil():
-		return copied(v.Elem())
-	case v.Kind() == reflect.Map && !v.IsNil():
-		to := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for key, value := range v.Seq2() {
-			to.SetMapIndex(key, copied(value))
-		}
-		return to
-	case v.Kind() == reflect.Slice && !v.IsNil():
-		to := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			to.Index(i).Set(copied(v.Index(i)))
-		}
-		return to
-	}
-	return v
 }

@@ -21,7 +21,7 @@ import (
 func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	length, offset := lengthAndOffset(lengthOffset, -1)
 	if length < -1 && fp != nil {
-		c := fp.rt.call("stream_get_contents")
+		c := fp.runtime().call("stream_get_contents")
 		c.complain(phpfacts.ContentsLength)
 		c.deliver()
 		return "", false
@@ -115,6 +115,7 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if !s.secure {
 		return s.read(c, p)
 	}
+	s.space() // PHP's buffer is there afterwards
 	n, ok = s.receive(c, p)
 	s.tell.Add(int64(n))
 	return n, ok
@@ -160,7 +161,7 @@ func (s *Stream) seek(c *call, offset int) bool {
 // php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
 	if length < 0 && fp != nil {
-		c := fp.rt.call("stream_get_line")
+		c := fp.runtime().call("stream_get_line")
 		c.complain(phpfacts.LineLength)
 		c.deliver()
 		return "", false
@@ -245,7 +246,7 @@ func (s *Stream) skipBuffered(position int) bool {
 // php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 	if from != nil && to == nil { // types come before states
-		c := from.rt.call("stream_copy_to_stream")
+		c := from.runtime().call("stream_copy_to_stream")
 		c.notResource(2, "to")
 		c.deliver()
 		return 0, false
@@ -255,7 +256,7 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		return 0, false
 	}
 	defer c.deliver()
-	if to.closed.Load() {
+	if to.gone() {
 		c.complain(phpfacts.NotAStream)
 		return 0, false
 	}

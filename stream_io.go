@@ -26,7 +26,8 @@ func Fgets(fp *Stream, length ...int) (string, bool) {
 	}
 	limit := -1
 	if len(length) > 0 {
-		if limit = length[0] - 1; limit < 0 {
+		limit = length[0] - 1
+		if length[0] < 1 {
 			c.complain(phpfacts.LengthPositive)
 			c.deliver()
 			return "", false

@@ -86,7 +86,7 @@ func selectRuntime(sets ...*[]*Stream) *Runtime {
 		}
 		for _, s := range *set {
 			if s != nil {
-				return s.rt
+				return s.runtime()
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func keepBuffered(read, write, except *[]*Stream) int {
 // hasBuffered tells whether a read would be answered from memory. What is left
 // of a TLS record is brought into the buffer, as PHP does.
 func (s *Stream) hasBuffered() bool {
-	if s == nil || s.closed.Load() || !s.rmu.TryLock() {
+	if s.gone() || !s.rmu.TryLock() {
 		return false
 	}
 	defer s.rmu.Unlock()
@@ -206,7 +206,7 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool)
 		return false
 	}
 	for _, s := range *set {
-		if s == nil || s.closed.Load() {
+		if s.gone() {
 			closed = closed || s != nil
 			if !c.rt.facts.Throws {
 				c.complain(phpfacts.NotAStream)

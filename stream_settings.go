@@ -158,7 +158,7 @@ func StreamSetWriteBuffer(fp *Stream, size int) int {
 //	PHP: stream_set_chunk_size(resource $stream, int $size): int
 func StreamSetChunkSize(fp *Stream, size int) int {
 	if fp != nil && (size <= 0 || size > math.MaxInt32) { // PHP looks at the size first
-		c := fp.rt.call("stream_set_chunk_size")
+		c := fp.runtime().call("stream_set_chunk_size")
 		wrong := phpfacts.ChunkTooLarge
 		if size <= 0 {
 			wrong = phpfacts.ChunkPositive

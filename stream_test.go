@@ -337,6 +337,50 @@ func TestNilStreams(t *testing.T) {
 	}
 }
 
+// TestStreamsThatNobodyOpened holds that a Stream of the caller's own making
+// counts as closed.
+func TestStreamsThatNobodyOpened(t *testing.T) {
+	var seen events
+	SetErrorHandler(seen.handler)
+	defer RestoreErrorHandler()
+	fp := &Stream{}
+	read := []*Stream{fp}
+	Fgets(fp)
+	Fread(fp, 1)
+	Fwrite(fp, "x")
+	StreamGetContents(fp, -2)
+	StreamGetLine(fp, -1)
+	StreamSetChunkSize(fp, 0)
+	StreamCopyToStream(fp, fp)
+	StreamGetMetaData(fp)
+	StreamSocketEnableCrypto(fp, true)
+	StreamSelect(&read, nil, nil, 0)
+	StreamContextSetOption(fp, "ssl", "peer_name", "x")
+	if _, err := fp.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	if IsResource(fp) || GetResourceType(fp) != "Unknown" || Fclose(fp) {
+		t.Error("it counts as open")
+	}
+	want := "Uncaught TypeError: fgets(): supplied resource is not a valid stream resource"
+	if got := seen.all(); !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
+	}
+	Silence(nil)
+}
+
+// TestOptionsThatHoldThemselves: a Go map can, a PHP array cannot.
+func TestOptionsThatHoldThemselves(t *testing.T) {
+	loop := map[string]any{}
+	loop["loop"] = loop
+	list := []any{nil}
+	list[0] = list
+	x := StreamContextCreate(Options{"ssl": {"peer_fingerprint": loop, "peer_name": list}})
+	if got := StreamContextGetOptions(x)["ssl"]["peer_fingerprint"]; got == nil {
+		t.Error("the option is lost")
+	}
+}
+
 func TestSelectRewritesSlices(t *testing.T) {
 	checkLeaks(t)
 	addr := serve(t, func(c net.Conn) {

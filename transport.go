@@ -3,6 +3,7 @@ package phpstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -145,7 +146,7 @@ func connectFailure(err error) *failure {
 // socketOptions reads the context's socket options.
 func (c *call) socketOptions(d *wire.Dialer, x *Context, kind target.Kind) *failure {
 	if v, ok := x.option("socket", "bindto"); ok {
-		bind, isString := v.(string)
+		bind, isString := phpvalue.IsString(v)
 		if !isString {
 			return &failure{errstr: "local_addr context option is not a string."}
 		}
@@ -156,18 +157,27 @@ func (c *call) socketOptions(d *wire.Dialer, x *Context, kind target.Kind) *fail
 		}
 	}
 	if v, ok := x.option("socket", "so_broadcast"); ok && kind == target.UDP {
-		d.Broadcast = phpvalue.Bool(v)
+		d.Broadcast = c.truth("so_broadcast", v)
 	}
 	// Nagle's algorithm is off unless it is asked for, as in Go's net package:
 	// with TLS it costs 40 ms at the first write after the handshake.
 	if v, ok := x.option("socket", "tcp_nodelay"); ok {
-		d.Delay = !phpvalue.Bool(v)
+		d.Delay = !c.truth("tcp_nodelay", v)
 	}
 	if v, ok := x.option("socket", "ipv6_v6only"); ok && v != nil {
-		only := phpvalue.Bool(v)
+		only := c.truth("ipv6_v6only", v)
 		d.V6Only = &only
 	}
 	return nil
+}
+
+// truth is a socket option as a bool. Any object is true, as in PHP, which does
+// not say so.
+func (c *call) truth(option string, v any) bool {
+	if phpvalue.IsObject(v) {
+		c.notice(fmt.Sprintf("socket option %s: a value of type %T counts as true", option, v))
+	}
+	return phpvalue.Bool(v)
 }
 
 func (c *call) boundFailed(host string, port int, err error) {

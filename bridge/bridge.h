@@ -41,7 +41,8 @@ typedef struct {
 	const char *p;
 } ps_value;
 
-// An answer of Go's is a row of values, valid until the next call of Go:
+// An answer of Go's is a row of values, valid until the next call of Go, unless
+// ps_keep keeps it:
 //
 //	int     1: the function hasn't worked yet, ps_resume makes it
 //	int     how many events follow, each an int (level) and a string

@@ -88,11 +88,13 @@ static void add_unread(HashTable *meta, php_stream *stream) {
 }
 
 // finish does what Go's answer says.
-static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
+static void finish(ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
 	const ps_value *thrown_class = NULL, *thrown_message = NULL;
 	int64_t count = v->n;
 
+	if (count > 0 && !*job)
+		*job = ps_keep();
 	ps_raise(f, v + 1, count);
 	v += 1 + 2 * count;
 	if (v->kind != PS_NULL) {
@@ -102,6 +104,8 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_str
 	}
 	v++;
 	count = v++->n;
+	if (count > 0 && !*job)
+		*job = ps_keep(); // what an output was before may have a destructor
 	for (int64_t i = 0; i < count; i++) {
 		uint32_t position = (uint32_t)v->n;
 		zval *argument = position < ZEND_NUM_ARGS() ? ZEND_CALL_ARG(execute_data, position + 1) : NULL;
@@ -139,16 +143,20 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, php_str
 		php_stream_free(ps_own(ZEND_CALL_ARG(execute_data, 1)), PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
 }
 
-// may_fit tells whether an argument that is no scalar is of its parameter's type.
-// Resources have none.
+// may_fit tells whether an argument may be of its parameter's type. One without
+// a type takes a resource.
 static bool may_fit(zval *z, uint32_t position, zend_function *func) {
 	uint32_t types, type;
 	ZVAL_DEREF(z);
-	if (Z_TYPE_P(z) < IS_ARRAY || position > func->common.num_args)
+	if (position > func->common.num_args)
+		return true;
+	if (!ZEND_TYPE_IS_SET(func->common.arg_info[position - 1].type))
+		return Z_TYPE_P(z) == IS_RESOURCE || ARG_SHOULD_BE_SENT_BY_REF(func, position);
+	if (Z_TYPE_P(z) < IS_ARRAY)
 		return true;
 	types = ZEND_TYPE_FULL_MASK(func->common.arg_info[position - 1].type);
 	type = Z_TYPE_P(z) == IS_OBJECT ? MAY_BE_OBJECT | MAY_BE_STRING : 1u << Z_TYPE_P(z);
-	return !ZEND_TYPE_IS_SET(func->common.arg_info[position - 1].type) || (types & type);
+	return (types & type) != 0;
 }
 
 // put_arguments writes the call's arguments down. It answers how many they are,
@@ -203,16 +211,20 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 
 	given = put_arguments(f, &row, context, execute_data);
 	if (given >= 0) {
+		int64_t job = 0; // where PHP's handlers run in between, and may call Go
+		bool goes_on = true;
 		ps_call((char *)f->name, row.values, row.count, given, ZEND_ARG_USES_STRICT_TYPES(), &answer);
 		if (answer.values[0].n == 1) {
+			job = ps_keep();
 			ps_raise(f, answer.values + 2, answer.values[1].n);
-			if (!EG(exception)) {
-				ps_resume(&answer);
-				finish(f, &answer, &row, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
-			}
-		} else {
-			finish(f, &answer, &row, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+			goes_on = !EG(exception);
+			if (goes_on)
+				ps_resume(job, &answer);
 		}
+		if (goes_on)
+			finish(f, &answer, &row, &job, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
+		if (job)
+			ps_done(job);
 	}
 	ps_free_row(&row);
 }

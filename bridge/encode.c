@@ -228,7 +228,8 @@ static void put_waiting(ps_row *row, zval *z) {
 		ps_put_value(row, z);
 		return;
 	}
-	if (ps_own(z) || ps_was_own(z)) {
+	stream = ps_own(z);
+	if (ps_was_own(z) || (stream && stream->writepos == stream->readpos)) {
 		put_resource(row, z);
 		return;
 	}

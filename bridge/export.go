@@ -2,12 +2,15 @@
 
 package main
 
+// #cgo CFLAGS: -Wall -Werror=implicit-function-declaration
 // #include <sys/types.h>
 // #include "bridge.h"
 import "C"
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -25,9 +28,29 @@ type request struct {
 	closed  *phpstream.Stream // stands for those that were ours
 
 	events  []event
+	spare   *job           // of the next call
+	jobs    map[int64]*job // those that are kept
+	lastJob int64
+}
+
+// job is a call at work. Where PHP's error handlers run in the middle of one,
+// further calls may come before it is over.
+type job struct {
+	r       *request
 	pending *phpcall.Pending
 	lenders []phpstream.StreamOrContext // the streams and contexts whose options came along
 	row     row
+}
+
+// job is one for a new call.
+func (r *request) job() *job {
+	if r.spare == nil {
+		r.spare = &job{r: r}
+	}
+	j := r.spare
+	r.events, j.pending, j.lenders = nil, nil, j.lenders[:0]
+	j.row.reset()
+	return j
 }
 
 // event is an E_* event that PHP is to raise.
@@ -51,6 +74,7 @@ func ps_begin(major, minor C.int) {
 		rt:      phpstream.NewRuntime(profile),
 		streams: map[int64]*phpstream.Stream{},
 		numbers: map[*phpstream.Stream]int64{},
+		jobs:    map[int64]*job{},
 	}
 	r.rt.SignalsInterrupt(true)
 	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
@@ -96,63 +120,88 @@ func ps_ini(name, value *C.char) {
 //
 //export ps_call
 func ps_call(name *C.char, args *C.ps_value, count C.size_t, argc, strict C.int, answer *C.ps_answer) {
-	r := now
-	r.events, r.lenders = nil, r.lenders[:0]
-	r.row.reset()
-	defer r.answer(answer)
+	j := now.job()
+	defer j.answer(answer)
 	function := C.GoString(name)
-	in := decoder{r: r, values: unsafe.Slice(args, int(count)), borrow: function == "fwrite" || function == "fputs"}
+	in := decoder{j: j, values: unsafe.Slice(args, int(count)), borrow: function == "fwrite" || function == "fputs"}
 	arguments := make([]phpcall.Value, argc)
 	for i := range arguments {
 		arguments[i] = in.value()
 	}
-	r.pending = phpcall.Begin(r.rt, function, phpcall.Arguments{Positional: arguments, Strict: strict != 0})
-	if len(r.events) > 0 {
-		r.row.int(1)
-		r.writeEvents()
+	j.pending = phpcall.Begin(j.r.rt, function, phpcall.Arguments{Positional: arguments, Strict: strict != 0})
+	if len(j.r.events) > 0 {
+		j.row.int(1)
+		j.writeEvents()
 		return
 	}
-	r.run()
+	j.run()
+}
+
+// ps_keep keeps the last call, and its answer, until ps_done, while others may
+// come in between. It answers the job's number.
+//
+//export ps_keep
+func ps_keep() C.int64_t {
+	r := now
+	r.lastJob++
+	r.jobs[r.lastJob] = r.spare
+	r.spare = nil
+	return C.int64_t(r.lastJob)
 }
 
 // ps_resume goes on with a call that came back before it worked.
 //
 //export ps_resume
-func ps_resume(answer *C.ps_answer) {
-	r := now
-	r.row.reset()
-	defer r.answer(answer)
-	r.run()
+func ps_resume(number C.int64_t, answer *C.ps_answer) {
+	j := now.jobs[int64(number)]
+	now.events = nil
+	j.row.reset()
+	defer j.answer(answer)
+	j.run()
+}
+
+// ps_done ends a job that was kept.
+//
+//export ps_done
+func ps_done(number C.int64_t) {
+	j := now.jobs[int64(number)]
+	delete(now.jobs, int64(number))
+	if now.spare == nil {
+		now.spare = j
+	} else {
+		j.row.free()
+	}
 }
 
 // run does the function's work and writes down what it came to.
-func (r *request) run() {
-	result := r.pending.Run()
-	r.pending = nil
-	r.row.int(0)
-	r.writeEvents()
+func (j *job) run() {
+	result := j.pending.Run()
+	j.pending = nil
+	j.row.int(0)
+	j.writeEvents()
 	if t := result.Thrown; t != nil {
-		r.row.text(t.Class)
-		r.row.text(t.Message)
+		j.row.text(t.Class)
+		j.row.text(t.Message)
 	} else {
-		r.row.plain(C.PS_NULL)
+		j.row.plain(C.PS_NULL)
 	}
-	r.row.int(int64(len(result.Out)))
-	for position, value := range result.Out {
-		r.row.int(int64(position))
-		r.write(value)
+	j.row.int(int64(len(result.Out)))
+	// In PHP's order: the same variable may stand for two parameters.
+	for _, position := range slices.Sorted(maps.Keys(result.Out)) {
+		j.row.int(int64(position))
+		j.write(result.Out[position])
 	}
-	r.writeCaptured()
-	r.write(result.Value)
+	j.writeCaptured()
+	j.write(result.Value)
 }
 
-func (r *request) writeEvents() {
-	r.row.int(int64(len(r.events)))
-	for _, e := range r.events {
-		r.row.int(int64(e.level))
-		r.row.text(e.text)
+func (j *job) writeEvents() {
+	j.row.int(int64(len(j.r.events)))
+	for _, e := range j.r.events {
+		j.row.int(int64(e.level))
+		j.row.text(e.text)
 	}
-	r.events = nil
+	j.r.events = nil
 }
 
 // captured are the options that a handshake sets.
@@ -160,36 +209,36 @@ var captured = []string{"peer_certificate", "peer_certificate_chain"}
 
 // writeCaptured writes what the call has captured: PHP's own objects stand in
 // the other options.
-func (r *request) writeCaptured() {
-	at := r.row.int(0)
+func (j *job) writeCaptured() {
+	at := j.row.int(0)
 	n := int64(0)
-	for _, lender := range r.lenders {
+	for _, lender := range j.lenders {
 		options := phpstream.StreamContextGetOptions(lender)["ssl"]
 		for _, name := range captured {
 			if value := phpcall.FromGo(options[name]); hasCertificate(value) {
-				r.row.text(name)
-				r.write(value)
+				j.row.text(name)
+				j.write(value)
 				n++
 			}
 		}
 	}
-	r.row.change(at, n)
+	j.row.change(at, n)
 }
 
 // answer hands the row over. What panics is PHP's to know, and no reason to take
 // its process down.
-func (r *request) answer(to *C.ps_answer) {
+func (j *job) answer(to *C.ps_answer) {
 	if p := recover(); p != nil {
-		r.row.reset()
-		r.row.int(0)
-		r.row.int(0)
-		r.row.text("Error")
-		r.row.text(fmt.Sprint("phpstream: ", p))
-		r.row.int(0)
-		r.row.int(0)
-		r.row.plain(C.PS_NULL)
+		j.row.reset()
+		j.row.int(0)
+		j.row.int(0)
+		j.row.text("Error")
+		j.row.text(fmt.Sprint("phpstream: ", p))
+		j.row.int(0)
+		j.row.int(0)
+		j.row.plain(C.PS_NULL)
 	}
-	r.row.hand(to)
+	j.row.hand(to)
 }
 
 // number is a stream's, a new one where it has none.
@@ -239,17 +288,15 @@ func ps_read(n C.int64_t, to *C.char, size C.size_t, eof *C.int) C.ssize_t {
 //
 //export ps_write
 func ps_write(n C.int64_t, from *C.char, size C.size_t, answer *C.ps_answer) C.ssize_t {
-	r := now
-	r.events = nil
-	r.row.reset()
-	defer r.row.hand(answer)
+	j := now.job()
+	defer j.answer(answer)
 	data := unsafe.String((*byte)(unsafe.Pointer(from)), int(size))
-	m, ok := phpstream.Fwrite(r.streams[int64(n)], data)
-	r.row.int(0)
-	for i := range r.events {
-		r.events[i].text = strings.TrimPrefix(r.events[i].text, "fwrite(): ")
+	m, ok := phpstream.Fwrite(j.r.streams[int64(n)], data)
+	j.row.int(0)
+	for i := range j.r.events {
+		j.r.events[i].text = strings.TrimPrefix(j.r.events[i].text, "fwrite(): ")
 	}
-	r.writeEvents()
+	j.writeEvents()
 	if !ok {
 		return -1
 	}

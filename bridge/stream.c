@@ -12,8 +12,11 @@ int64_t ps_number(php_stream *stream) { return (int64_t)(intptr_t)stream->abstra
 static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 	ps_answer answer = {0};
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
-	if (answer.count > 1)
+	if (answer.values[1].n > 0) {
+		int64_t job = ps_keep();
 		ps_raise(NULL, answer.values + 2, answer.values[1].n);
+		ps_done(job);
+	}
 	return n;
 }
 

@@ -21,7 +21,7 @@ import (
 
 // decoder reads the values that C wrote.
 type decoder struct {
-	r      *request
+	j      *job
 	values []C.ps_value
 	borrow bool // strings are used during the call alone
 }
@@ -45,19 +45,19 @@ func (d *decoder) value() phpcall.Value {
 	case C.PS_ARRAY:
 		return d.array(v)
 	case C.PS_STREAM:
-		fp := d.r.streams[int64(v.n)]
+		fp := d.j.r.streams[int64(v.n)]
 		if v.flags&C.PS_HAS_OPTIONS != 0 {
 			d.options(fp, v)
 		}
 		return fp
 	case C.PS_CLOSED:
-		return d.r.closed
+		return d.j.r.closed
 	case C.PS_FOREIGN:
 		return phpcall.Foreign{ID: int64(v.n)}
 	case C.PS_DESCRIPTOR:
-		return d.r.rt.Descriptor(uintptr(v.n), v.flags&C.PS_IS_BUFFERED != 0)
+		return d.j.r.rt.Descriptor(uintptr(v.n), v.flags&C.PS_IS_BUFFERED != 0)
 	case C.PS_CONTEXT:
-		x := d.r.rt.StreamContextCreate(nil)
+		x := d.j.r.rt.StreamContextCreate(nil)
 		d.options(x, v)
 		return x
 	case C.PS_CERTIFICATE:
@@ -101,7 +101,7 @@ func (d *decoder) options(to phpstream.StreamOrContext, v C.ps_value) {
 	if v.flags&C.PS_HAS_CALLBACK != 0 {
 		phpstream.StreamContextSetParams(to, phpstream.Params{"notification": d.value()})
 	}
-	d.r.lenders = append(d.r.lenders, to)
+	d.j.lenders = append(d.j.lenders, to)
 }
 
 // row is the values of an answer, in C's memory. Short texts are copied; long
@@ -127,6 +127,14 @@ const inTexts = 1 << 16
 func (w *row) reset() {
 	w.pinned.Unpin()
 	w.count, w.length = 0, 0
+}
+
+// free gives the memory back.
+func (w *row) free() {
+	w.reset()
+	C.free(unsafe.Pointer(w.values))
+	C.free(unsafe.Pointer(w.texts))
+	*w = row{}
 }
 
 func (w *row) add(v C.ps_value) int {
@@ -182,39 +190,39 @@ func (w *row) hand(to *C.ps_answer) {
 }
 
 // write writes a value.
-func (r *request) write(v phpcall.Value) {
+func (j *job) write(v phpcall.Value) {
 	switch v := v.(type) {
 	case nil:
-		r.row.plain(C.PS_NULL)
+		j.row.plain(C.PS_NULL)
 	case bool:
 		kind := C.int32_t(C.PS_FALSE)
 		if v {
 			kind = C.PS_TRUE
 		}
-		r.row.plain(kind)
+		j.row.plain(kind)
 	case int64:
-		r.row.int(v)
+		j.row.int(v)
 	case float64:
-		r.row.add(C.ps_value{kind: C.PS_FLOAT, n: C.int64_t(math.Float64bits(v))})
+		j.row.add(C.ps_value{kind: C.PS_FLOAT, n: C.int64_t(math.Float64bits(v))})
 	case string:
-		r.row.text(v)
+		j.row.text(v)
 	case *phpcall.Array:
-		r.row.add(C.ps_value{kind: C.PS_ARRAY, n: C.int64_t(v.Len())})
+		j.row.add(C.ps_value{kind: C.PS_ARRAY, n: C.int64_t(v.Len())})
 		for key, value := range v.All() {
-			r.write(key)
-			r.write(value)
+			j.write(key)
+			j.write(value)
 		}
 	case *phpstream.Stream:
-		r.row.withText(C.ps_value{kind: C.PS_STREAM, n: C.int64_t(r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
+		j.row.withText(C.ps_value{kind: C.PS_STREAM, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
 	case *phpstream.Context:
-		r.row.plain(C.PS_CONTEXT) // PHP has its own
+		j.row.plain(C.PS_CONTEXT) // PHP has its own
 	case *x509.Certificate:
 		s := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: v.Raw}))
-		r.row.withText(C.ps_value{kind: C.PS_CERTIFICATE, n: C.int64_t(len(s))}, s)
+		j.row.withText(C.ps_value{kind: C.PS_CERTIFICATE, n: C.int64_t(len(s))}, s)
 	case phpcall.Object:
-		r.row.add(C.ps_value{kind: C.PS_OBJECT, n: C.int64_t(v.ID)})
+		j.row.add(C.ps_value{kind: C.PS_OBJECT, n: C.int64_t(v.ID)})
 	default:
-		r.row.plain(C.PS_NULL)
+		j.row.plain(C.PS_NULL)
 	}
 }
 

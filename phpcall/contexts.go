@@ -87,6 +87,10 @@ func contextSetOption(c *call) Value {
 	}
 	types := []string{"resource", "array|string", "?string", "mixed"}
 	given := len(c.args)
+	if given == 2 && c.rt.Profile() == phpstream.PHP84 {
+		c.rt.Raise(phpstream.E_DEPRECATED, "",
+			"Calling stream_context_set_option() with 2 arguments is deprecated, use stream_context_set_options() instead")
+	}
 	for i, p := range c.f.Params {
 		if i >= given {
 			c.args = append(c.args, nil)
@@ -98,10 +102,6 @@ func contextSetOption(c *call) Value {
 			return nil
 		}
 		c.args[i] = v
-	}
-	if given == 2 && c.rt.Profile() == phpstream.PHP84 {
-		c.rt.Raise(phpstream.E_DEPRECATED, "",
-			"Calling stream_context_set_option() with 2 arguments is deprecated, use stream_context_set_options() instead")
 	}
 	if !c.open(phpfacts.NotContext) {
 		return nil

@@ -71,7 +71,7 @@ func parse(signature string) (f Function, nullable74 []bool) {
 		always := strings.HasPrefix(kind, "?!")
 		p.Type = strings.Replace(kind, "?!", "?", 1)
 		f.Params = append(f.Params, p)
-		nullable74 = append(nullable74, always || p.Type == "?array")
+		nullable74 = append(nullable74, always)
 	}
 	return f, nullable74
 }

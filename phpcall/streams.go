@@ -2,6 +2,7 @@ package phpcall
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -41,8 +42,8 @@ func streamSocketClient(c *call) Value {
 		}
 	}
 	fp, errno, errstr := c.rt.StreamSocketClient(c.text(0), opts...)
-	if fp == nil && c.libraryThrew() {
-		return nil
+	if fp == nil && c.libraryThrew() && strings.Contains(c.thrown.Message, "(): Argument #") {
+		return nil // before PHP looks at the outputs
 	}
 	c.out[1], c.out[2] = int64(errno), errstr
 	return streamOrFalse(fp)

@@ -45,7 +45,7 @@ var index = map[string]*function{}
 func init() {
 	table = []function{
 		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
-		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?!resource $context = null)", streamSocketClient),
+		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null)", streamSocketClient),
 		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?!resource $session_stream = null)", enableCrypto),
 		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.StreamSocketGetName(fp, c.bool(1)))
@@ -114,7 +114,7 @@ func init() {
 		row("stream_is_local($stream)", streamIsLocal),
 		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
 
-		row("stream_context_create(?array $options = null, ?array $params = null)", contextCreate),
+		row("stream_context_create(?!array $options = null, ?!array $params = null)", contextCreate),
 		row("stream_context_set_option(resource $context, array|string $wrapper_or_options, ?string $option_name = null, $value = UNKNOWN)", contextSetOption).rawArguments(),
 		row("stream_context_set_options(resource $context, array $options)", contextSetOptions).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
 		row("stream_context_get_options(resource $stream_or_context)", contextGetOptions),

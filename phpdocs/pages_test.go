@@ -207,3 +207,15 @@ func TestErrorTextsAreRecorded(t *testing.T) {
 		}
 	}
 }
+
+// TestDifferencesAreOnTheirPage: what a function's page calls a difference
+// stands on the page of all differences, too.
+func TestDifferencesAreOnTheirPage(t *testing.T) {
+	all := readPage(t, "differences.md")
+	for _, page := range functionPages(t) {
+		name := strings.TrimSuffix(filepath.Base(page), ".md")
+		if section(t, page, "## Differences") != "None." && !regexp.MustCompile(`\b`+name+`\b`).MatchString(all) {
+			t.Errorf("%s tells of a difference, differences.md doesn't", page)
+		}
+	}
+}

@@ -32,6 +32,13 @@ func TestFlagsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestHelpIsNoFailure(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"-h"}, strings.NewReader(""), &stdout, &stderr); code != 0 || strings.Contains(stderr.String(), "mailer: ") {
+		t.Errorf("exit code %d, errors %q", code, stderr.String())
+	}
+}
+
 func TestUserWithoutPassword(t *testing.T) {
 	t.Setenv("SMTP_PASSWORD", "")
 	var stdout, stderr bytes.Buffer

@@ -14,6 +14,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -88,6 +89,9 @@ func run(arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 2
 	}
 	flags, err := parse(arguments, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0 // it has been shown
+	}
 	if err != nil {
 		return complain(printable(err.Error()))
 	}

@@ -2,9 +2,12 @@ package digest
 
 import (
 	"encoding/hex"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 func TestNew(t *testing.T) {
@@ -43,6 +46,26 @@ func TestUnknown(t *testing.T) {
 		}
 		if _, ok := New(phpfacts.PHP82, name); !ok {
 			t.Errorf("%q is unknown to OpenSSL 3", name)
+		}
+	}
+}
+
+// TestDigestsOfOpenSSLAlone: what PHP has and this package hasn't.
+func TestDigestsOfOpenSSLAlone(t *testing.T) {
+	names := []string{"blake2b512", "blake2s256", "md4", "ripemd160", "shake128", "shake256", "sm3", "whirlpool"}
+	for _, name := range names {
+		for _, v := range phpfacts.Versions() {
+			if _, ok := New(v, name); ok {
+				t.Errorf("PHP %v: %q is known", v, name)
+			}
+		}
+	}
+	for _, php := range phptest.Installed(t) {
+		theirs := strings.Fields(php.Run(t, `<?php echo implode("\n", openssl_get_md_methods(true));`))
+		for _, name := range names {
+			if !slices.Contains(theirs, name) {
+				t.Errorf("PHP %s doesn't know %s either", php.Version, name)
+			}
 		}
 	}
 }

@@ -4,9 +4,9 @@
 // PHP's types are found by kind, so that a named Go type counts as what it is
 // made of: nil and nil pointers are null; bools, integers, floats and strings
 // are themselves ([]byte is a string; an unsigned integer too large for int64
-// is a float, as such a number is in PHP); slices, arrays and maps are arrays.
-// Anything else is an object; a fmt.Stringer of no basic kind is an object
-// with a __toString method.
+// is a float, as such a number is in PHP); slices, arrays and maps are arrays;
+// a pointer to one of these is a reference to it. Anything else is an object; a
+// fmt.Stringer of no basic kind is an object with a __toString method.
 package phpvalue
 
 import (
@@ -43,11 +43,10 @@ type value struct {
 }
 
 func read(v any) value {
-	if v == nil {
-		return value{kind: isNull}
-	}
-	r := reflect.ValueOf(v)
+	r := deref(reflect.ValueOf(v))
 	switch r.Kind() {
+	case reflect.Invalid:
+		return value{kind: isNull}
 	case reflect.Bool:
 		return value{kind: isBool, truth: r.Bool()}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -61,12 +60,12 @@ func read(v any) value {
 		return value{kind: isFloat, float: r.Float()}
 	case reflect.String:
 		return value{kind: isString, text: r.String()}
-	case reflect.Pointer, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		if r.IsNil() {
 			return value{kind: isNull}
 		}
 	}
-	if s, ok := v.(fmt.Stringer); ok {
+	if s, ok := r.Interface().(fmt.Stringer); ok {
 		return value{kind: isObject, object: r.Type(), text: s.String(), printed: true}
 	}
 	switch r.Kind() {
@@ -79,6 +78,16 @@ func read(v any) value {
 		return value{kind: isArray, length: r.Len()}
 	}
 	return value{kind: isObject, object: r.Type()}
+}
+
+// IsObject tells whether v is none of PHP's own kinds of values: a struct, a
+// function, a channel, a complex number.
+func IsObject(v any) bool { return read(v).kind == isObject }
+
+// IsString returns v's text, where it is a string.
+func IsString(v any) (text string, ok bool) {
+	p := read(v)
+	return p.text, p.kind == isString
 }
 
 // Bool is PHP's (bool): false for null, false, 0, 0.0, "", "0" and the empty

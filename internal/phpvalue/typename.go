@@ -35,12 +35,21 @@ func TypeName(v any, version phpfacts.Version) string {
 	case p.kind == isBool:
 		return "false"
 	}
-	class := p.object
-	for class.Name() == "" && class.Kind() == reflect.Pointer {
+	return ClassName(v)
+}
+
+// ClassName is what PHP calls the class of an object: here the name of the Go
+// type, "Closure" for a function, and "object" for what has no name.
+func ClassName(v any) string {
+	class := read(v).object
+	for class != nil && class.Name() == "" && class.Kind() == reflect.Pointer {
 		class = class.Elem()
 	}
-	if class.Name() == "" {
-		return "object"
+	switch {
+	case class != nil && class.Name() != "":
+		return class.Name()
+	case class != nil && class.Kind() == reflect.Func:
+		return "Closure"
 	}
-	return class.Name()
+	return "object"
 }

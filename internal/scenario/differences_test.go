@@ -139,16 +139,46 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := d.Page([]*Scenario{s})
+	held, err := parseHeld("internal/scenario\tTestPage\tdeliberate\t8.4,7.4\tit\tthis | that\tanother\tBetter held by a test.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := d.Page([]*Scenario{s}, []*Held{held})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"## On purpose", "### Better so, for a good reason.", "`a/b` (PHP 8.4): A sentence.",
 		"| `f($x)` | `1` | `2\\|3` |", "## Unspecified in PHP", "PHP leaves it to C, and C to chance. Scenarios: `a/b`.",
+		"### Better held by a test.", "| it | 8.4, 7.4 | this \\| that | another | `TestPage` in internal/scenario |",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q isn't in\n%s", want, page)
+		}
+	}
+}
+
+// TestHeld holds what is checked of a row.
+func TestHeld(t *testing.T) {
+	for _, test := range []struct{ row, want string }{
+		{"internal/scenario\tTestHeld/part\tdeliberate\t8.4\tw\tp\th\tr", ""},
+		{"internal/scenario\tTestNowhere\tdeliberate\t8.4\tw\tp\th\tr", "there is no test TestNowhere"},
+		{"internal/nowhere\tTestHeld\tdeliberate\t8.4\tw\tp\th\tr", "there is no test TestHeld"},
+		{"internal/scenario\tTestHeld\tdeliberate\t8.9\tw\tp\th\tr", "unknown version"},
+		{"internal/scenario\tTestHeld\tunspecified\t8.4\tw\tp\th\tr", "unknown kind"},
+		{"internal/scenario\tTestHeld\tdeliberate\t8.4\tw\tp\th\t ", "cell 8 is empty"},
+		{"internal/scenario\tTestHeld", "2 cells"},
+	} {
+		path := filepath.Join(t.TempDir(), "held.tsv")
+		if err := os.WriteFile(path, []byte("# a remark\n"+test.row+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		list, err := LoadHeld(path, "../..")
+		switch {
+		case test.want == "" && (err != nil || len(list) != 1):
+			t.Errorf("%q: %v", test.row, err)
+		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%q: %v, want %s", test.row, err, test.want)
 		}
 	}
 }

@@ -13,16 +13,17 @@ var kindTitles = []struct{ kind, title, text string }{
 	{Unspecified, "Unspecified in PHP", "PHP doesn't say itself what these values are: they change from run to run. This module's are as good as any."},
 }
 
-// Page is phpdocs/differences.md.
-func (d *Differences) Page(all []*Scenario) (string, error) {
+// Page is phpdocs/differences.md: of the table, and of what other tests hold.
+func (d *Differences) Page(all []*Scenario, held []*Held) (string, error) {
 	byID := map[string]*Scenario{}
 	for _, s := range all {
 		byID[s.ID] = s
 	}
 	var b strings.Builder
 	b.WriteString("# Differences from PHP\n\n")
-	b.WriteString("Made from `testdata/compat/differences.tsv` by `go test -run Compat -update .`; a test fails when it is stale.\n")
-	b.WriteString("Each difference is held by a scenario: PHP's answer was recorded from PHP, and this module's is checked beside it.\n")
+	b.WriteString("Made from `testdata/compat/differences.tsv` and two tables beside the tests by `go test -run Compat -update .`; a test fails when\n")
+	b.WriteString("it is stale. A difference is held by a scenario, where PHP's answer was recorded from PHP and this module's is checked beside\n")
+	b.WriteString("it, or by the test that its row names.\n")
 	for _, k := range kindTitles {
 		var rows []*Row
 		for _, r := range d.Rows {
@@ -30,7 +31,13 @@ func (d *Differences) Page(all []*Scenario) (string, error) {
 				rows = append(rows, r)
 			}
 		}
-		if len(rows) == 0 {
+		var others []*Held
+		for _, h := range held {
+			if h.Kind == k.kind {
+				others = append(others, h)
+			}
+		}
+		if len(rows)+len(others) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", k.title, k.text)
@@ -38,36 +45,39 @@ func (d *Differences) Page(all []*Scenario) (string, error) {
 			b.WriteString(unspecifiedList(rows))
 			continue
 		}
-		for _, group := range sameReason(rows) {
+		for _, group := range sameReason(rows, func(r *Row) string { return r.Reason }) {
 			section, err := section(group, byID)
 			if err != nil {
 				return "", err
 			}
 			b.WriteString(section)
 		}
+		for _, group := range sameReason(others, func(h *Held) string { return h.Reason }) {
+			b.WriteString(heldSection(group))
+		}
 	}
 	return b.String(), nil
 }
 
 // sameReason puts the rows of one reason together, in the table's order.
-func sameReason(rows []*Row) [][]*Row {
-	var out [][]*Row
+func sameReason[T any](rows []T, reason func(T) string) [][]T {
+	var out [][]T
 next:
 	for _, r := range rows {
 		for i, g := range out {
-			if g[0].Reason == r.Reason {
+			if reason(g[0]) == reason(r) {
 				out[i] = append(g, r)
 				continue next
 			}
 		}
-		out = append(out, []*Row{r})
+		out = append(out, []T{r})
 	}
 	return out
 }
 
 func unspecifiedList(rows []*Row) string {
 	var b strings.Builder
-	for _, group := range sameReason(rows) {
+	for _, group := range sameReason(rows, func(r *Row) string { return r.Reason }) {
 		ids := map[string]bool{}
 		for _, r := range group {
 			ids["`"+r.ID+"`"] = true

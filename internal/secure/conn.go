@@ -86,17 +86,26 @@ func (c *Conn) Handshake(ctx context.Context, timeout time.Duration) error {
 			return os.ErrDeadlineExceeded
 		}
 	}
-	c.feed.mode, c.feed.deadline = wait, time.Time{}
-	c.feed.writeTimeout.Store(-1)
+	var limit time.Time
 	if timeout > 0 {
-		c.feed.deadline = time.Now().Add(timeout)
-		c.feed.writeTimeout.Store(int64(timeout))
+		limit = time.Now().Add(timeout)
 	}
-	err := c.tls.HandshakeContext(ctx)
+	err := c.handshake(ctx, limit)
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return c.explained(err)
+	return err
+}
+
+// handshake is the handshake itself, with all that is to be sent for it.
+func (c *Conn) handshake(ctx context.Context, limit time.Time) error {
+	c.feed.mode, c.feed.deadline = wait, limit
+	c.feed.handshaking = true
+	defer func() { c.feed.handshaking = false }()
+	if err := c.tls.HandshakeContext(ctx); err != nil {
+		return c.explained(err)
+	}
+	return c.feed.flush(true, c.feed.left())
 }
 
 // TryHandshake starts the handshake in the background, or asks how it stands:
@@ -106,8 +115,6 @@ func (c *Conn) TryHandshake() error {
 	defer c.mu.Unlock()
 	if c.flight == nil {
 		c.flight = make(chan struct{})
-		c.feed.mode, c.feed.deadline = wait, time.Time{}
-		c.feed.writeTimeout.Store(-1)
 		c.feed.hello = make(chan struct{})
 		go c.background()
 		// As with OpenSSL the first flight is out when the first call answers.
@@ -125,7 +132,7 @@ func (c *Conn) TryHandshake() error {
 }
 
 func (c *Conn) background() {
-	c.outcome = c.explained(c.tls.Handshake())
+	c.outcome = c.handshake(context.Background(), time.Time{})
 	close(c.flight)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -262,37 +269,29 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 	if c.feed.w.WriteExpired() {
 		return 0, os.ErrDeadlineExceeded // before a record is made, which would have to go out
 	}
-	c.feed.writeTimeout.Store(int64(timeout))
-	c.feed.writeAtOnce.Store(false)
-	return c.writeRecords(p)
+	return c.writeRecords(p, true, timeout)
 }
 
 // TryWrite writes as much as there is room for, in whole records.
-func (c *Conn) TryWrite(p []byte) (int, error) {
-	c.feed.writeAtOnce.Store(true)
-	return c.writeRecords(p)
-}
+func (c *Conn) TryWrite(p []byte) (int, error) { return c.writeRecords(p, false, 0) }
 
-func (c *Conn) writeRecords(p []byte) (n int, err error) {
-	if len(c.retry) > 0 {
-		if !bytes.HasPrefix(p, c.retry) {
-			return 0, ErrBadRetry
-		}
-		if err := c.feed.flush(); err != nil {
-			return 0, err
-		}
-		n = len(c.retry)
-		c.retry = nil
-	} else if err := c.feed.flush(); err != nil {
+func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, err error) {
+	if !bytes.HasPrefix(p, c.retry) {
+		return 0, ErrBadRetry
+	}
+	if err := c.feed.flush(wait, timeout); err != nil {
 		return 0, err
 	}
+	n, c.retry = len(c.retry), nil
 	for n < len(p) {
 		chunk := p[n:min(n+maxPlaintext, len(p))]
 		if _, err := c.tls.Write(chunk); err != nil {
 			return n, err
 		}
-		if err := c.feed.stalled(); err != nil {
-			c.retry = bytes.Clone(chunk)
+		if err := c.feed.flush(wait, timeout); err != nil {
+			if temporary(err) {
+				c.retry = bytes.Clone(chunk)
+			}
 			return n, err
 		}
 		n += len(chunk)
@@ -302,10 +301,7 @@ func (c *Conn) writeRecords(p []byte) (n int, err error) {
 
 // CloseNotify tells the peer that nothing more comes over TLS. It does not
 // wait.
-func (c *Conn) CloseNotify() error {
-	c.feed.writeAtOnce.Store(true)
-	return c.tls.CloseWrite()
-}
+func (c *Conn) CloseNotify() error { return c.tls.CloseWrite() }
 
 // Received hands out what was received past the last record that crypto/tls has
 // seen; it belongs to whoever reads the wire next.

@@ -96,6 +96,8 @@ var (
 	reasonUnexpected        = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x094, FuncName: "ssl3_read_bytes"}
 	reasonUnexpectedMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}
 	reasonShutdown          = phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}
+	reasonTooSmall          = phpfacts.OpenSSLReason{Code: 0x12A, Text: "record too small", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
+	reasonKeyUpdates        = phpfacts.OpenSSLReason{Code: 0x084, Text: "too many key updates", Func: 0x206, FuncName: "tls_process_key_update"}
 	reasonLengthMismatch    = phpfacts.OpenSSLReason{Code: 0x09F, Text: "length mismatch", Func: 0x171, FuncName: "tls_process_server_hello"}
 	reasonIllegal           = phpfacts.OpenSSLReason{Code: 0x074, Text: "bad protocol version number", Func: 0x264, FuncName: "tls_parse_stoc_supported_versions"}
 )
@@ -125,7 +127,8 @@ var goErrors = []struct {
 	{"tls: handshake message of length", phpfacts.OpenSSLReason{Code: 0x098, Text: "excessive message size", Func: 0x160, FuncName: "read_state_machine"}},
 	{"tls: received unexpected handshake message", reasonUnexpectedMessage},
 	{"tls: received unexpected", reasonUnexpected},
-	{"tls: too many", reasonUnexpected},
+	{"tls: too many ignored records", reasonTooSmall},
+	{"tls: too many non-advancing records", reasonKeyUpdates},
 	{"tls: protocol is shutdown", reasonShutdown},
 	{"tls: downgrade attempt detected", phpfacts.OpenSSLReason{Code: 0x175, Text: "inappropriate fallback", Func: 0x25F, FuncName: "ssl_choose_client_version"}},
 	{"local error: tls: bad record MAC", reasonBadMAC},

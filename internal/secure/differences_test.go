@@ -65,12 +65,12 @@ var differences = []difference{
 	{
 		id: "old-protocol-alert", versions: until82, jobs: []string{"protocol: method 17, server 1.0"},
 		ours: failsOnAlert(70),
-		kind: "impossible", reason: "As above; PHP 8.4 has no TLS 1.1 at level 2.",
+		kind: "impossible", reason: "crypto/tls always lists its versions, so that a server that is too old refuses by itself; OpenSSL learns its version and refuses it.",
 	},
 	{
 		id: "old-protocol-alert", versions: only84, jobs: []string{"protocol: server 1.0, RSA, level 1", "protocol: server 1.1, RSA, level 1"},
 		ours: failsOnAlert(70),
-		kind: "impossible", reason: "As above: the server sees first that the version doesn't fit, and not the suites.",
+		kind: "impossible", reason: "crypto/tls always lists its versions, so that a server that is too old refuses for that, and not for its suites.",
 	},
 	{
 		id: "ciphers-unavailable", versions: all,
@@ -81,6 +81,20 @@ var differences = []difference{
 		kind: "impossible", reason: "crypto/tls has no DHE, CAMELLIA, ARIA, CCM, PSK, SRP or NULL suites. Enabling fails before anything is sent.",
 	},
 	{
+		id: "suite-b", versions: all, jobs: []string{"suite: Suite B"},
+		ours: func(phpfacts.Version) outcome {
+			return outcome{Events: []string{"2 ssl option ciphers: Suite B is not available"}}
+		},
+		kind: "impossible", reason: "Suite B asks for curves and signatures as well, which crypto/tls doesn't let be chosen one by one. Enabling fails before anything is sent.",
+	},
+	{
+		id: "suite-order", versions: all, jobs: []string{"suite: the first of ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"},
+		ours: func(phpfacts.Version) outcome {
+			return outcome{OK: true, Protocol: "TLSv1.2", Cipher: "ECDHE-ECDSA-AES128-GCM-SHA256 128 TLSv1.2"}
+		},
+		kind: "impossible", reason: "The order of the suites is crypto/tls's own; which ones are offered is the option's.",
+	},
+	{
 		id: "level-4", versions: all, jobs: []string{"level: P384 SHA-384 at 4"},
 		ours: func(phpfacts.Version) outcome { return outcome{OK: true, Protocol: "TLSv1.2"} },
 		kind: "deliberate", reason: "From level 4 on a suite needs 192 bits. crypto/tls offers TLS 1.3 only with all its suites, so TLS 1.2 is used, where they can be chosen.",
@@ -89,6 +103,26 @@ var differences = []difference{
 		id: "unreadable-certificate", versions: all, jobs: []string{"chain: a broken extension", "chain: a broken extension, no check"},
 		ours: failsWith(reasonVerifyFailed),
 		kind: "impossible", reason: "crypto/x509 refuses some certificates that OpenSSL reads, and crypto/tls then ends the handshake, even if nothing is to be checked.",
+	},
+	{
+		id: "strict-resources", versions: all, jobs: []string{"strict: internet resources of its authority"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "deliberate", reason: "Which internet resources (RFC 3779) a certificate may hold isn't followed here, so that a chain with any is refused; OpenSSL compares them with its authority's.",
+	},
+	{
+		id: "strict-sha1", versions: all, jobs: []string{"strict: SHA-1 below a name constraint"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "deliberate", reason: "A chain with a signature by SHA-1, which a low security level allows, is refused where an authority constrains names: crypto/x509, which would check those, refuses SHA-1 always.",
+	},
+	{
+		id: "strict-constraint", versions: all, jobs: []string{"strict: a constraint of directories, critical true"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "impossible", reason: "crypto/x509 refuses a critical name constraint of a kind that it doesn't check, such as directory names.",
+	},
+	{
+		id: "strict-shown", versions: all, jobs: []string{"strict: behind 63 other certificates"},
+		ours: failsWith(reasonVerifyFailed),
+		kind: "deliberate", reason: "Of what a peer shows the first 64 certificates are looked at.",
 	},
 	{
 		id: "capath-queue", versions: only74, jobs: []string{"capath: DER", "capath: broken in front", "capath: text first"},
@@ -103,17 +137,17 @@ var differences = []difference{
 	{
 		id: "crypto-queue", versions: only84, jobs: []string{"peer: TLS 1.2, record 3, cut false"},
 		ours: failsWith(phpfacts.OpenSSLReason{Code: 0x7B, Text: "bad signature"}),
-		kind: "impossible", reason: "As above, for the signature of the handshake.",
+		kind: "impossible", reason: "After a handshake whose signature is broken, PHP also prints the entries of OpenSSL's cryptographic library.",
 	},
 	{
 		id: "crypto-queue", versions: since82, jobs: []string{"peer: TLS 1.2, record 6, cut false"},
 		ours: failsWith(reasonBadMAC),
-		kind: "impossible", reason: "As above, for a record that can't be decrypted: crypto/tls doesn't say with what.",
+		kind: "impossible", reason: "For a record that can't be decrypted PHP also prints the entries of OpenSSL's cryptographic library: crypto/tls doesn't say with what it was encrypted.",
 	},
 	{
 		id: "crypto-queue", versions: since82, jobs: []string{"peer: TLS 1.2, record 7, cut false"},
 		ours: readFailsWith("TLSv1.2", reasonBadMAC),
-		kind: "impossible", reason: "As above, while reading.",
+		kind: "impossible", reason: "For a record that can't be decrypted PHP also prints the entries of OpenSSL's cryptographic library: crypto/tls doesn't say with what it was encrypted.",
 	},
 	{
 		id: "empty-record", versions: all, jobs: []string{"peer: an empty record first"},
@@ -135,6 +169,16 @@ var differences = []difference{
 		id: "unknown-suite", versions: all, jobs: []string{"peer: chooses RC4"},
 		ours: failsWith(errWeakSuite.reason),
 		kind: "impossible", reason: "crypto/tls doesn't tell a suite that it doesn't know from one that it didn't offer.",
+	},
+	{
+		id: "useless-records", versions: all, jobs: []string{"peer: a flood of key updates"},
+		ours: readFailsWith("TLSv1.3", reasonKeyUpdates),
+		kind: "deliberate", reason: "crypto/tls ends a connection after 16 records in a row that carry nothing, key updates among them; OpenSSL counts these no more.",
+	},
+	{
+		id: "useless-records", versions: all, jobs: []string{"peer: a flood of user_canceled"},
+		ours: readFailsWith("TLSv1.3", reasonTooSmall),
+		kind: "impossible", reason: "crypto/tls doesn't say which records carried nothing; OpenSSL has a text of its own for warnings.",
 	},
 	{
 		id: "record-layer", versions: only84, jobs: []string{"peer: TLS 1.2, then plain text"},

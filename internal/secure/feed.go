@@ -13,15 +13,24 @@ import (
 
 const recordHeader = 5
 
+// maxPending is how much may wait for room before more is refused. A writer
+// goes no further than one record; the rest are answers to the peer, which can
+// ask for them without end, and read none of them.
+const maxPending = 64 << 10
+
+// errFlooded ends the connection then.
+var errFlooded = &opensslError{reason: reasonKeyUpdates}
+
 // feed is the net.Conn that crypto/tls reads from and writes to.
 //
 // Reading, it never hands over bytes past the end of the current TLS record:
 // what came with the same system call stays here, where stream_select can see
 // it and where it is still there when crypto is switched off again.
 //
-// Writing, it never fails for lack of room: crypto/tls would refuse to go on
-// after any failed write, so what the kernel does not take is kept, and sent
-// before anything else.
+// Writing, it neither fails for lack of room nor waits for it: crypto/tls would
+// refuse to go on after any failed write, and it writes under a lock that its
+// reader needs, too, to answer the peer. What the kernel does not take is kept,
+// and sent before anything else.
 type feed struct {
 	w *wire.Conn
 
@@ -33,15 +42,16 @@ type feed struct {
 	store    []byte // its memory
 	ended    bool   // the socket's end has been met
 
-	writeTimeout atomic.Int64 // nanoseconds; negative: none
-	writeAtOnce  atomic.Bool  // do not wait for room
-	aborted      atomic.Bool
-	hello        chan struct{} // where set: closed once the first write has been tried
-	said         bool
+	handshaking bool          // what is pending goes out before anything is read
+	hello       chan struct{} // where set: closed once the first write has been tried
+	said        bool
+
+	aborted atomic.Bool
 
 	mu      sync.Mutex // guards what follows
 	pending []byte     // encrypted, not sent yet
-	stall   error      // why: no room in time, or no room now
+	sending bool       // what was pending is being sent
+	failed  error      // nothing can be sent any more
 }
 
 // readMode is what Read may do to get bytes.
@@ -56,6 +66,13 @@ const (
 func (f *feed) Read(p []byte) (int, error) {
 	if f.mode == offline {
 		return 0, wire.ErrWouldBlock
+	}
+	if f.handshaking {
+		if err := f.flush(true, f.left()); err != nil {
+			return 0, err
+		}
+	} else if f.flush(false, 0) == errFlooded { // an answer that still finds no room has time
+		return 0, errFlooded
 	}
 	if len(f.extra) > 0 {
 		n := f.record.advance(f.extra[:min(len(p), len(f.extra))])
@@ -141,84 +158,100 @@ func (s *recordScanner) advance(b []byte) int {
 	return n
 }
 
+// left is the time until the reader's deadline, as flush takes it.
+func (f *feed) left() time.Duration {
+	if f.deadline.IsZero() {
+		return -1
+	}
+	return max(time.Until(f.deadline), 0)
+}
+
+// Write may come from a writer, and from a reader that answers the peer.
 func (f *feed) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.pending) > 0 {
-		f.pending = append(f.pending, p...)
-		return len(p), nil
-	}
-	var n int
-	var err error
-	if f.hello != nil && !f.said {
-		// What there is room for now; on a connection that is still being made
-		// there is none, and whoever waits for the hello is not to wait for that.
+	n := 0
+	switch {
+	case f.failed != nil:
+		return 0, f.failed
+	case f.hello != nil && !f.said:
+		// On a connection that is still being made there is no room, whatever the
+		// system calls that, and whoever waits for the hello is not to wait longer.
 		f.said = true
-		n, _ = f.w.TryWrite(p)
+		n, _ = f.try(p)
 		close(f.hello)
-	}
-	if n < len(p) {
-		var m int
-		m, err = f.send(p[n:])
-		n += m
-	}
-	if n == len(p) {
-		return n, nil
-	}
-	if err != nil && !temporary(err) {
-		// OpenSSL has other words for a write that failed than for a read.
-		return n, &net.OpError{Op: "write", Net: f.w.Network(), Err: err}
+	case len(f.pending) > maxPending:
+		f.pending, f.failed = nil, errFlooded
+		return 0, errFlooded
+	case len(f.pending) == 0 && !f.sending:
+		var err error
+		if n, err = f.try(p); err != nil {
+			return n, f.fail(err)
+		}
 	}
 	f.pending = append(f.pending, p[n:]...)
-	f.stall = err
 	return len(p), nil
 }
 
-// flush sends what is pending. It answers nil when nothing is left.
-func (f *feed) flush() error {
+// flush sends what is pending, waiting for room if asked to. It answers nil when
+// that is out, also where more has come to be pending in the meantime.
+func (f *feed) flush(wait bool, timeout time.Duration) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.pending) == 0 {
-		return nil
-	}
-	n, err := f.send(f.pending)
-	f.pending = f.pending[n:]
-	if len(f.pending) > 0 {
-		if err == nil {
-			err = wire.ErrWouldBlock
-		}
-		f.stall = err
-		return err
-	}
-	f.pending, f.stall = nil, nil
-	return nil
-}
-
-// stalled is nil when all that was written has been sent.
-func (f *feed) stalled() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.pending) == 0 {
-		return nil
-	}
-	if f.stall == nil {
+	switch {
+	case f.failed != nil:
+		return f.failed
+	case f.aborted.Load():
+		return net.ErrClosed
+	case f.sending:
 		return wire.ErrWouldBlock
+	case len(f.pending) == 0:
+		return nil
 	}
-	return f.stall
+	p := f.pending
+	var n int
+	var err error
+	if wait {
+		f.pending, f.sending = nil, true
+		f.mu.Unlock()
+		n, err = f.w.Write(p, timeout)
+		f.mu.Lock()
+		f.sending = false
+	} else {
+		f.pending = nil
+		n, err = f.try(p)
+	}
+	switch {
+	case n == len(p):
+		return nil
+	case err == nil:
+		err = wire.ErrWouldBlock
+	case !temporary(err):
+		return f.fail(err)
+	}
+	f.pending = append(p[n:], f.pending...)
+	return err
 }
 
-func (f *feed) send(p []byte) (int, error) {
-	if f.aborted.Load() {
-		return 0, net.ErrClosed
+// try sends what there is room for now.
+func (f *feed) try(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = f.w.TryWrite(p[n:])
+		n += m
 	}
-	if !f.writeAtOnce.Load() {
-		return f.w.Write(p, time.Duration(f.writeTimeout.Load()))
-	}
-	n, err := f.w.TryWrite(p)
-	if err == nil && n < len(p) {
-		err = wire.ErrWouldBlock
+	if err == wire.ErrWouldBlock {
+		err = nil
 	}
 	return n, err
+}
+
+// fail keeps an error; the lock is held. OpenSSL has other words for a write
+// that failed than for a read.
+func (f *feed) fail(err error) error {
+	f.pending = nil
+	f.failed = &net.OpError{Op: "write", Net: f.w.Network(), Err: err}
+	return f.failed
 }
 
 // temporary errors leave the connection usable.

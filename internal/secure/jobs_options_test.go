@@ -127,6 +127,16 @@ func suiteJobs(l *lab) {
 		}
 	}
 	try("TLS 1.3", &tls.Config{Certificates: []tls.Certificate{rsa}})
+
+	// A server that takes what the client names first, as OpenSSL's does.
+	first := &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		return &tls.Config{Certificates: []tls.Certificate{ecdsa}, MaxVersion: tls.VersionTLS12, CipherSuites: hello.CipherSuites[:1]}, nil
+	}}
+	for _, list := range []string{"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"} {
+		l.add("suite: the first of "+list, l.serve(first), ssl{"cafile": ca, "peer_name": "cn.test", "ciphers": list})
+		l.jobs[len(l.jobs)-1].Method, l.jobs[len(l.jobs)-1].Cipher = methodIsClient|protoTLS12, true
+	}
+	l.add("suite: Suite B", l.serve(&tls.Config{Certificates: []tls.Certificate{ecdsa}}), ssl{"cafile": ca, "peer_name": "cn.test", "ciphers": "SUITEB128"})
 }
 
 // otherJobs: ALPN, and options without effect.

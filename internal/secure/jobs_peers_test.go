@@ -111,6 +111,24 @@ func peerJobs(l *lab) {
 	try("reset", func(c *net.TCPConn) { skipRecord(c); c.SetLinger(0) })
 	try("close at once", func(c *net.TCPConn) { c.CloseWrite(); io.Copy(io.Discard, c) })
 
+	for what, useless := range inOrder(map[string]func(*rawPeer) []byte{
+		"empty records": func(p *rawPeer) []byte { return p.record(contentData, "") },
+		"key updates":   func(p *rawPeer) []byte { return p.keyUpdate(false) },
+		"user_canceled": func(p *rawPeer) []byte { return p.record(contentAlert, "\x01\x5a") },
+	}) {
+		try("a flood of "+what, func(c *net.TCPConn) {
+			p, err := newRawPeer(c, cert)
+			if err != nil {
+				l.t.Error(err)
+				return
+			}
+			for range 1000 {
+				p.Write(useless(p))
+			}
+			c.CloseWrite()
+			io.Copy(io.Discard, p)
+		})
+	}
 	for _, version := range tlsVersions[2:] {
 		config := &tls.Config{Certificates: []tls.Certificate{cert}, MaxVersion: version.version, SessionTicketsDisabled: true}
 		for record := 1; record <= 7; record++ {

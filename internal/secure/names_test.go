@@ -41,33 +41,44 @@ func TestMatchesWildcard(t *testing.T) {
 	}
 }
 
-// FuzzMatchesWildcard holds the rule against a regular expression.
+// FuzzMatchesWildcard holds the rule against a regular expression, and some of
+// its pairs against PHP, where there is one.
 func FuzzMatchesWildcard(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"a.test", "a.test"}, {"x.a.test", "*.a.test"}, {"aaaa", "a*aaaa"}, {"", "*"}, {"x.y", "*.*"}, {"A*", "a*"}, {"a\x00b", "a*"}, {".", "*."}, {"www.example.org", "w*www.example.org"},
+		{"a.test.", "a.test"}, {"a.test", "*.test."}, {"192.0.2.1", "192.0.2.*"}, {"\xff", "*"}, {"a.b", "a.*"}, {"a\nb", "*b"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
+	ask := startAsking(f)
 	f.Fuzz(func(t *testing.T, name, pattern string) {
-		got := matchesWildcard(name, pattern)
-		want := lowerASCII(name) == lowerASCII(pattern)
-		if prefix, suffix, ok := strings.Cut(lowerASCII(pattern), "*"); ok && !strings.Contains(prefix, ".") {
-			// As bytes: C knows no characters.
-			latin := func(s string) string {
-				var b strings.Builder
-				for i := range len(s) {
-					b.WriteRune(rune(s[i]))
-				}
-				return b.String()
-			}
-			re := regexp.MustCompile(`(?s)\A` + regexp.QuoteMeta(latin(prefix)) + `[^.]*` + regexp.QuoteMeta(latin(suffix)) + `\z`)
-			want = want || re.MatchString(latin(lowerASCII(name)))
-		}
-		if got != want {
-			t.Fatalf("%q for %q: %v", pattern, name, got)
-		}
-		if got && strings.Count(name, ".") != strings.Count(pattern, ".") {
-			t.Fatalf("%q for %q crosses a dot", pattern, name)
+		// Of names that are made without the pattern, nearly none fits.
+		for _, name := range []string{name, strings.Replace(pattern, "*", name, 1)} {
+			comparePattern(t, name, pattern)
+			ask(t, name, pattern)
 		}
 	})
+}
+
+func comparePattern(t *testing.T, name, pattern string) {
+	got := matchesWildcard(name, pattern)
+	want := lowerASCII(name) == lowerASCII(pattern)
+	if prefix, suffix, ok := strings.Cut(lowerASCII(pattern), "*"); ok && !strings.Contains(prefix, ".") {
+		// As bytes: C knows no characters.
+		latin := func(s string) string {
+			var b strings.Builder
+			for i := range len(s) {
+				b.WriteRune(rune(s[i]))
+			}
+			return b.String()
+		}
+		re := regexp.MustCompile(`(?s)\A` + regexp.QuoteMeta(latin(prefix)) + `[^.]*` + regexp.QuoteMeta(latin(suffix)) + `\z`)
+		want = want || re.MatchString(latin(lowerASCII(name)))
+	}
+	if got != want {
+		t.Fatalf("%q for %q: %v", pattern, name, got)
+	}
+	if got && strings.Count(name, ".") != strings.Count(pattern, ".") {
+		t.Fatalf("%q for %q crosses a dot", pattern, name)
+	}
 }

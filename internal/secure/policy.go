@@ -68,7 +68,8 @@ func NewPolicy(s Settings) (*Policy, []Warning, error) {
 		return nil, o.warnings, errSetup
 	}
 	err := p.read(o, s)
-	if o.thrown {
+	o.readLater()
+	if o.thrown || err == nil && o.refused {
 		err = errSetup
 	}
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/phpstream-go/phpstream/internal/phpext"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/internal/scenario"
 )
 
@@ -52,26 +52,14 @@ type engine struct {
 	bridge string   // the extension; empty for PHP's own streams
 }
 
-// engines are the two that are compared, PHP's own streams first. The bridge is
-// the one that PHPSTREAM_BRIDGE82 or PHPSTREAM_BRIDGE84 names; for PHP 8.2 it is
-// built where there is none.
+// engines are the two that are compared, PHP's own streams first.
 func engines(t *testing.T, version string) [2]engine {
 	t.Helper()
 	php, err := scenario.FindPHP(version)
 	if err != nil {
 		lacking(t, "REQUIRE_PHP", err.Error())
 	}
-	bridge := os.Getenv("PHPSTREAM_BRIDGE" + strings.ReplaceAll(version, ".", ""))
-	if bridge == "" && version == "8.2" {
-		bridge, err = phpext.Build(t.Context(), phpext.Options{PHP: "php8.2"})
-		if errors.Is(err, phpext.ErrMissing) {
-			lacking(t, "REQUIRE_PHP", err.Error())
-		}
-		must(t, err)
-	}
-	if bridge == "" {
-		lacking(t, "REQUIRE_PHP", "no bridge is named for PHP "+version)
-	}
+	bridge := phptest.Bridge(t, php.Command...)
 	return [2]engine{{name: "plain PHP", php: php.Command}, {name: "the bridge", php: php.Command, bridge: bridge}}
 }
 

@@ -43,7 +43,6 @@ function show($v, $depth = 0)
     }
     if (is_array($v)) {
         $out = [];
-        ksort($v); // the order of options is another matter
         foreach ($v as $k => $item) {
             $out[] = "$k=>" . ($depth > 4 ? '...' : show($item, $depth + 1));
         }
@@ -96,7 +95,7 @@ function anything(array $w, $depth = 0)
     switch (mt_rand(0, $depth > 2 ? 12 : 15)) {
         case 0: return null;
         case 1: return (bool) mt_rand(0, 1);
-        case 2: return any([0, 1, -1, 2, 3, 5, 8192, PHP_INT_MAX, PHP_INT_MIN, 121, 4096]);
+        case 2: return any([0, 1, -1, 2, 3, 5, 8192, 1 << 20, PHP_INT_MIN, 121, 4096]);
         case 3: return any([0.0, 1.5, -0.5, 1e20, NAN, INF, -INF, 3.0]);
         case 4: return any(['', '0', '1', ' 12', '12 ', '1e3', 'abc', "\0", 'ssl', 'verify_peer', 'localhost', '127.0.0.1', 'A', "\n", 'line']);
         case 5: return 'tcp://' . $w['address'];
@@ -110,7 +109,7 @@ function anything(array $w, $depth = 0)
         default:
             $a = [];
             for ($i = mt_rand(0, 3); $i > 0; $i--) {
-                $a[any([0, 1, 7, 'ssl', 'socket', 'http', 'options', 'notification', 'k'])] = anything($w, $depth + 1);
+                $a[any([0, 1, 7, 'ssl', 'socket', 'http', 'options', 'k'])] = anything($w, $depth + 1);
             }
             return $a;
     }
@@ -132,7 +131,7 @@ function argument($kind, array $w)
         case 'n': return any(['ssl', 'socket', 'http', 'x']);
         case 'o': return any(['verify_peer', 'peer_name', 'tcp_nodelay', 'cafile', 'method', 'y']);
         case 'O': return any([[], ['ssl' => ['verify_peer' => false]], ['http' => ['method' => 'GET', 'n' => 1]], ['ssl' => 1], [1 => []]]);
-        case 'P': return any([[], ['options' => ['ssl' => ['x' => 1]]], ['options' => 3], ['notification' => 'strlen'], ['other' => 1]]);
+        case 'P': return any([[], ['options' => ['ssl' => ['x' => 1]]], ['options' => 3], ['other' => 1]]);
         case 'L': return any([null, [], [any($w['streams'])], [any($w['streams']), any($w['others'])], ['k' => any($w['streams']), 5 => any($w['streams'])], [any($w['others'])]]);
         case '0': return 0;
         case 'a': return any(['tcp://' . $w['address'], $w['address'], 'tcp://127.0.0.1:1', 'unix:///nowhere', 'nope://x']);
@@ -186,6 +185,9 @@ function masked($function, array $args, array $w)
         if (in_array($w['others'][0], is_array($list) ? $list : [], true)) {
             return true; // PHP says twice that it can't wait for memory
         }
+    }
+    if ($function === 'stream_socket_client' && is_scalar($args[4] ?? 4) && ((int) ($args[4] ?? 4) & STREAM_CLIENT_PERSISTENT)) {
+        return true; // persistent streams are PHP's own
     }
     if ($function === 'stream_copy_to_stream') {
         return ($args[0] ?? null) === ($args[1] ?? null);

@@ -1,0 +1,96 @@
+package phpstream_test
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+
+	. "github.com/phpstream-go/phpstream"
+)
+
+// The tests of this file hold rows of testdata/compat/differences-by-test.tsv
+// that nothing else holds.
+
+// TestPersistentIsReported: a stream of each call's own, and a warning.
+func TestPersistentIsReported(t *testing.T) {
+	checkLeaks(t)
+	addr := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	rt, e := newRuntime()
+	var list []*Stream
+	for range 2 {
+		fp, _, errstr := rt.StreamSocketClient("tcp://"+addr, Timeout(5), STREAM_CLIENT_CONNECT|STREAM_CLIENT_PERSISTENT)
+		if fp == nil {
+			t.Fatal(errstr)
+		}
+		defer fp.Close()
+		list = append(list, fp)
+	}
+	if list[0].LocalAddr().String() == list[1].LocalAddr().String() {
+		t.Error("the second call got the first one's connection")
+	}
+	if strings.Count(e.all(), "stream_socket_client(): ") != 2 {
+		t.Error(e.all())
+	}
+}
+
+// TestServerSideIsReported: a client's stream can't be a server's.
+func TestServerSideIsReported(t *testing.T) {
+	checkLeaks(t)
+	rt, e := newRuntime()
+	fp, _, _ := rt.StreamSocketClient("tcp://"+serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), Timeout(5))
+	defer fp.Close()
+	ok, _, _ := StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLS_SERVER)
+	if ok || !strings.Contains(e.all(), "The server's side of a handshake is not supported") {
+		t.Errorf("%v %s", ok, e.all())
+	}
+}
+
+// TestOtherOptionsOfPHPAreMissing: the ini values are those that count here.
+func TestOtherOptionsOfPHPAreMissing(t *testing.T) {
+	rt, _ := newRuntime()
+	for _, option := range []string{"memory_limit", "error_reporting", "auto_detect_line_endings"} {
+		if v, ok := rt.IniGet(option); ok {
+			t.Errorf("%s is %q", option, v)
+		}
+		if v, ok := rt.IniSet(option, "1"); ok {
+			t.Errorf("%s was %q", option, v)
+		}
+	}
+}
+
+// TestAllErrorsAreReported: error_reporting begins at E_ALL, without a php.ini,
+// and a handler hears of each level.
+func TestAllErrorsAreReported(t *testing.T) {
+	for profile, want := range map[Profile]ErrorLevel{PHP84: 30719, PHP82: 32767, PHP74: 32767} {
+		if got := NewRuntime(profile).ErrorReporting(); got != want {
+			t.Errorf("%v: %d, not %d", profile, got, want)
+		}
+	}
+	rt := NewRuntime()
+	var heard []ErrorLevel
+	rt.SetErrorHandler(func(level ErrorLevel, _, _ string, _ int) bool {
+		heard = append(heard, level)
+		return true
+	})
+	rt.ErrorReporting(0)
+	for _, level := range []ErrorLevel{E_NOTICE, E_WARNING, E_DEPRECATED} {
+		rt.Raise(level, "", "text")
+	}
+	if len(heard) != 3 {
+		t.Error(heard)
+	}
+}
+
+// TestResourceNumbersAreOurOwn: they tell resources apart, and no more.
+func TestResourceNumbersAreOurOwn(t *testing.T) {
+	rt, _ := newRuntime()
+	seen := map[int]bool{}
+	for range 3 {
+		id := GetResourceId(rt.StreamContextCreate(nil))
+		if id <= 0 || seen[id] {
+			t.Errorf("%d comes twice, or is none", id)
+		}
+		seen[id] = true
+	}
+}
