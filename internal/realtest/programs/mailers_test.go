@@ -101,6 +101,12 @@ func TestMailers(t *testing.T) {
 						} else if c.fails == nil && strings.Contains(plain.Stdout, ": failed after ") {
 							t.Errorf("on plain PHP it fails:\n%s", plain.Stdout)
 						}
+						if n := strings.Count(plain.dialogue, "connected\n"); n != 1 {
+							t.Errorf("plain PHP has connected %d times", n)
+						}
+						if c.fails == nil && strings.Count(plain.mailbox, j.Text) != j.Messages {
+							t.Errorf("the text is not in what plain PHP has sent:\n%.3000s", plain.mailbox)
+						}
 						plain.compare(t, here, m.name+" "+c.name+" "+way)
 						if j.Attach != "" {
 							checkAttachment(t, here.mailbox, attachment)

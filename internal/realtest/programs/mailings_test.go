@@ -17,7 +17,7 @@ type mailing struct {
 var mailings = []mailing{
 	{name: "text", change: func(j *job) { j.Debug = true }},
 	{name: "address", change: func(j *job) { j.Host, j.Debug = "127.0.0.1", true }},
-	{name: "attachment", change: func(j *job) { j.Text, j.Attach = "Hi\n", "DIR/large.bin" }},
+	{name: "attachment", change: func(j *job) { j.Text, j.Attach = "The file is attached.\n", "DIR/large.bin" }},
 	{name: "ten messages", change: func(j *job) { j.Messages, j.Debug = 10, true }},
 	{name: "fsockopen", only: "netsmtp", ini: []string{"openssl.cafile=DIR/ca.pem"}, change: func(j *job) { j.Options, j.Debug = nil, true }},
 	{name: "pipelining", only: "netsmtp", change: func(j *job) { j.Messages, j.Pipelining, j.Debug = 3, true, true }},
