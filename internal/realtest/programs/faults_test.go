@@ -88,12 +88,19 @@ func TestFaults(t *testing.T) {
 				}
 				t.Run(f.name, func(t *testing.T) {
 					t.Parallel()
-					plain := f.meet(t, both[0], m.name, certs)
-					want := strings.Split(f.ends, ", ")
-					if end := ending(plain.Stdout); end != want[i%len(want)] {
-						t.Errorf("on plain PHP the message has %q, want %q:\n%s", end, f.ends, plain.Stdout)
+					// What differs does so each time; a busy machine's seconds don't.
+					for try := 1; ; try++ {
+						plain, here := f.meet(t, both[0], m.name, certs), f.meet(t, both[1], m.name, certs)
+						if plain.Stdout != here.Stdout && try == 1 && len(meantFor(m.name+" "+f.name)) == 0 {
+							continue
+						}
+						want := strings.Split(f.ends, ", ")
+						if end := ending(plain.Stdout); end != want[i%len(want)] {
+							t.Errorf("on plain PHP the message has %q, want %q:\n%s", end, f.ends, plain.Stdout)
+						}
+						plain.compare(t, here, m.name+" "+f.name)
+						return
 					}
-					plain.compare(t, f.meet(t, both[1], m.name, certs), m.name+" "+f.name)
 				})
 			}
 		})
