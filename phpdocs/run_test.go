@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 var updating = flag.Bool("update", false, "write what the newest PHP prints, or else Go, into the text blocks")
@@ -41,6 +42,15 @@ func TestExamples(t *testing.T) {
 					t.Run("PHP "+version, func(t *testing.T) {
 						command := php.command(t, version)
 						runExample(t, e, m, saw, version, func(w world) *exec.Cmd { return w.php(t, command, e.php.text) })
+					})
+					if version == "7.4" || e.goes == nil {
+						continue // the bridge is for PHP 8, and what has no Go half differs
+					}
+					bridged := version + " on this library"
+					t.Run("PHP "+bridged, func(t *testing.T) {
+						command := php.command(t, version)
+						extension := "extension=" + phptest.Bridge(t, command)
+						runExample(t, e, m, saw, bridged, func(w world) *exec.Cmd { return w.php(t, command, e.php.text, "-d", extension) })
 					})
 				}
 			}
@@ -86,7 +96,7 @@ var sent sync.Map
 // compareSent: PHP and Go have sent the same, and all of a group have.
 func (e example) compareSent(t *testing.T, saw map[string]string) {
 	first := ""
-	for _, who := range append(versions, "Go") {
+	for _, who := range append(versions, "8.2 on this library", "8.4 on this library", "Go") {
 		text, ran := saw[who]
 		if !ran {
 			continue
@@ -153,10 +163,11 @@ $argv = [$argv[0], $address, $cafile];
 $argc = 3;
 `
 
-func (w world) php(t *testing.T, interpreter, text string) *exec.Cmd {
+func (w world) php(t *testing.T, interpreter, text string, options ...string) *exec.Cmd {
 	address, port := w.values()
-	cmd := exec.Command(interpreter, "-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "error_reporting=-1",
-		"--", address, port, w.cafile, w.dir, w.peer.path)
+	args := append([]string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "error_reporting=-1"}, options...)
+	cmd := exec.Command(interpreter, append(args, "--", address, port, w.cafile, w.dir, w.peer.path)...)
+	cmd.Env = append(os.Environ(), "PHPSTREAM_BRIDGE_STRICT=1")
 	cmd.Stdin = strings.NewReader(phpPreamble + strings.TrimPrefix(text, "<?php"))
 	return w.withDNS(t, cmd, true)
 }

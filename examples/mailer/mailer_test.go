@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // versions lists the PHPs that mailer.php is recorded with.
@@ -51,6 +52,15 @@ func TestSameAsPHP(t *testing.T) {
 			for _, version := range versions {
 				if php := phpProgram(t, version); php != nil {
 					s.confirm(t, version, *php, want)
+				}
+			}
+			for _, version := range []string{"8.2", "8.4"} {
+				if php := phpProgram(t, version); php != nil && !*update {
+					t.Run("php-"+version+"-on-this-library", func(t *testing.T) {
+						php.args = append([]string{"-d", "extension=" + phptest.Bridge(t, php.path)}, php.args...)
+						php.env = []string{"PHPSTREAM_BRIDGE_STRICT=1"}
+						compare(t, "mailer.php on this library", s.run(t, *php), expected(t, s.name, version, want[version]))
+					})
 				}
 			}
 			if *update && !t.Failed() {

@@ -35,13 +35,20 @@ type left struct {
 	dialogue, mailbox string
 }
 
+// meantFor are the differences of a case.
+func meantFor(id string) (list []difference) {
+	for _, d := range meant {
+		if d.cases.MatchString(id) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
 // compare holds that two runs of a case are alike, but for what is meant.
 func (plain left) compare(t *testing.T, here left, id string) {
 	t.Helper()
-	for _, d := range meant {
-		if !d.cases.MatchString(id) {
-			continue
-		}
+	for _, d := range meantFor(id) {
 		text := &plain.Stdout
 		if d.dialogue {
 			text = &plain.dialogue
