@@ -195,7 +195,7 @@ static bool has_network(zval *z) {
 
 // pass_on lets PHP answer, and finds out whether it used the network.
 static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
-	bool network = false;
+	bool network = f->route == PS_OPENER;
 	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 4; i++) {
 		zval *z = ZEND_CALL_ARG(execute_data, i);
 		network = network || has_network(z) || (i == 1 && is_network_url(z));
@@ -210,7 +210,7 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		ps_move_signal_handlers();
 }
 
-// refuse throws what strict mode has against a call.
+// refuse throws where strict mode keeps PHP from opening a network stream.
 static void refuse(ps_function *f, const char *why) {
 	f->by_php++;
 	f->by_php_network++;
@@ -219,28 +219,16 @@ static void refuse(ps_function *f, const char *why) {
 
 void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 	ps_function *f = EX(func)->internal_function.reserved[ps_slot];
+	bool go = is_go(f, execute_data);
 
-	if (is_go(f, execute_data)) {
-		if (getpid() != ps_process) {
-			// Go's threads have stayed with the parent.
-			if (f->route == PS_OPENER && ps_strict()) {
-				refuse(f, "in a process that was forked");
-				return;
-			}
-			if (f->route == PS_OPENER || f->route == PS_CONTEXTS || f->route == PS_ALWAYS || f->closes) {
-				pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
-				return;
-			}
-			zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
-			return;
-		}
+	if (go && !ps_forked) {
 		f->by_go++;
 		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
-		return;
+	} else if (f->route == PS_OPENER && ps_strict()) {
+		refuse(f, go ? "in a forked process" : "with STREAM_CLIENT_PERSISTENT");
+	} else if (go && f->route != PS_OPENER && f->route != PS_CONTEXTS && f->route != PS_ALWAYS) {
+		zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
+	} else {
+		pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	}
-	if (f->route == PS_OPENER && ps_strict()) {
-		refuse(f, "with STREAM_CLIENT_PERSISTENT");
-		return;
-	}
-	pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 }

@@ -37,6 +37,12 @@ static void append_counts(smart_str *to, const char *name, size_t offset) {
 	smart_str_appendc(to, '}');
 }
 
+// ps_forget_counts is for a forked child, whose parent has counted.
+void ps_forget_counts(void) {
+	for (ps_function *f = ps_functions; f->name; f++)
+		f->by_go = f->by_php = f->by_php_network = 0;
+}
+
 // ps_write_log writes the line in one piece, so that processes that end at once
 // don't mix theirs.
 void ps_write_log(void) {

@@ -3,9 +3,9 @@
 // The extension: how it begins and ends, and what it says of itself.
 
 #include "module.h"
-#include <unistd.h>
+#include <pthread.h>
 
-pid_t ps_process;
+bool ps_forked;
 
 char *ps_script; // what the process runs
 
@@ -47,8 +47,14 @@ static const zend_function_entry own_functions[] = {
 	PHP_FE_END
 };
 
+// Go's threads stay with the parent.
+static void in_child(void) {
+	ps_forked = true;
+	ps_forget_counts();
+}
+
 static PHP_MINIT_FUNCTION(phpstream) {
-	ps_process = getpid();
+	pthread_atfork(NULL, NULL, in_child);
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	ps_install();
 	return SUCCESS;
@@ -60,7 +66,7 @@ static PHP_MSHUTDOWN_FUNCTION(phpstream) {
 }
 
 static PHP_RINIT_FUNCTION(phpstream) {
-	if (getpid() != ps_process)
+	if (ps_forked)
 		return SUCCESS; // a worker that was forked off: PHP alone
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	requested = false;
@@ -74,7 +80,7 @@ static PHP_RINIT_FUNCTION(phpstream) {
 
 // The streams of a request are closed after RSHUTDOWN, so that Go ends it here.
 static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(phpstream) {
-	if (getpid() == ps_process)
+	if (!ps_forked)
 		ps_end();
 	ps_forget_closed();
 	return SUCCESS;

@@ -86,9 +86,10 @@ void ps_move_signal_handlers(void);
 
 // log.c
 void ps_write_log(void);
+void ps_forget_counts(void);
 
 // module.c
-extern pid_t ps_process; // the one that Go lives in
+extern bool ps_forked;   // this process is a child of the one that Go lives in
 extern char *ps_script;  // NULL where there is none
 bool ps_strict(void);
 void ps_configure(void);

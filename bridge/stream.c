@@ -40,7 +40,7 @@ static int own_close(php_stream *stream, int close_handle) {
 	}
 	if (stream->res)
 		zend_hash_index_add_empty_element(&closed, stream->res->handle);
-	if (getpid() == ps_process)
+	if (!ps_forked)
 		ps_close(ps_number(stream));
 	return 0;
 }
