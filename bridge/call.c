@@ -88,10 +88,11 @@ static void add_unread(HashTable *meta, php_stream *stream) {
 }
 
 // finish does what Go's answer says.
-static void finish(ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
+static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
 	const ps_value *thrown_class = NULL, *thrown_message = NULL;
 	int64_t count = v->n;
+	php_stream *stream;
 
 	if (count > 0 && !*job)
 		*job = ps_keep();
@@ -112,6 +113,8 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, int64_t
 		v = set_output(f, argument, v + 1, row);
 	}
 	count = v++->n;
+	if (count > 0 && !*job)
+		*job = ps_keep(); // and so may an option
 	for (int64_t i = 0; i < count; i++) {
 		const ps_value *name = v;
 		zval value;
@@ -139,8 +142,8 @@ static void finish(ps_function *f, const ps_answer *answer, ps_row *row, int64_t
 		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
 	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
-	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE)
-		php_stream_free(ps_own(ZEND_CALL_ARG(execute_data, 1)), PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
+	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
+		php_stream_free(stream, PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
 }
 
 // may_fit tells whether an argument may be of its parameter's type. One without
@@ -206,6 +209,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
 	else if (f->captures)
 		context = ps_context(ZEND_CALL_ARG(execute_data, 1));
+	if (context)
+		GC_ADDREF(context->res); // an error handler may let go of it
 	if (f->closes)
 		flush_filters(ps_own(ZEND_CALL_ARG(execute_data, 1)));
 
@@ -227,4 +232,6 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 			ps_done(job);
 	}
 	ps_free_row(&row);
+	if (context)
+		zend_list_delete(context->res);
 }

@@ -63,7 +63,7 @@ void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data) {
 // ps_mirror does to PHP's context what a function of contexts did to Go's. What
 // makes a context, or takes parameters, is PHP's handler's to do; its answer is
 // the resource.
-void ps_mirror(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
+void ps_mirror(const ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 	zval *first = ZEND_NUM_ARGS() > 0 ? ZEND_CALL_ARG(execute_data, 1) : NULL;
 	bool sets = strncmp(f->name, "stream_context_set_option", strlen("stream_context_set_option")) == 0;
 	php_stream_context *context;

@@ -79,7 +79,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
 void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
-void ps_mirror(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
+void ps_mirror(const ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
 // signals.c
 void ps_move_signal_handlers(void);
