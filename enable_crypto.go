@@ -211,28 +211,32 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	return cryptoOn
 }
 
-// capture puts the peer's certificates into the context, where it asks for
-// them: after the handshake, before name and fingerprint are checked.
+// capture puts what was negotiated into the context, where it asks for that:
+// after the handshake, before name and fingerprint are checked.
 func (s *Stream) capture(c *call, t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx
 	s.mu.Unlock()
+	if text := c.rt.facts.SessionMeta; x.capture(t.State()) && text != "" {
+		c.bare(E_DEPRECATED, text)
+	}
+}
+
+// capture answers whether session_meta was asked for.
+func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 	on := func(option string) bool {
 		v, ok := x.option("ssl", option)
 		return ok && phpvalue.Bool(v)
 	}
-	certs := t.PeerCertificates()
+	certs := state.PeerCertificates
 	if on("capture_peer_cert") && len(certs) > 0 {
 		x.set("ssl", "peer_certificate", certs[0])
 	}
 	if on("capture_peer_cert_chain") && len(certs) > 0 {
 		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
 	}
-	if on("capture_session_meta") {
-		if text := c.rt.facts.SessionMeta; text != "" {
-			c.bare(E_DEPRECATED, text)
-		}
-		m := cryptoMeta(t.State())
+	if meta = on("capture_session_meta"); meta {
+		m := cryptoMeta(state)
 		x.set("ssl", "session_meta", assoc.Array{
 			{Key: "protocol", Value: m.Protocol},
 			{Key: "cipher_name", Value: m.CipherName},
@@ -240,6 +244,7 @@ func (s *Stream) capture(c *call, t *secure.Conn) {
 			{Key: "cipher_version", Value: m.CipherVersion},
 		})
 	}
+	return meta
 }
 
 // stopCrypto tells the peer that no more comes over TLS; what follows is in
