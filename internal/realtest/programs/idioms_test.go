@@ -75,7 +75,15 @@ func TestIdioms(t *testing.T) {
 					t.Parallel()
 					i, err := loadIdiom(file)
 					must(t, err)
-					plain := i.run(t, both[0], certs)
+					plain, here := i.run(t, both[0], certs), i.run(t, both[1], certs)
+					// What differs does so each time; what comes late on a busy machine
+					// doesn't.
+					for range 2 {
+						if plain == here && (version != "8.2" || plain.Stdout == i.want) {
+							break
+						}
+						plain, here = i.run(t, both[0], certs), i.run(t, both[1], certs)
+					}
 					switch {
 					case version != "8.2":
 					case *update:
@@ -83,7 +91,7 @@ func TestIdioms(t *testing.T) {
 					default:
 						same(t, "what plain PHP prints", i.want, plain.Stdout)
 					}
-					plain.compare(t, i.run(t, both[1], certs), name)
+					plain.compare(t, here, name)
 				})
 			}
 		})
