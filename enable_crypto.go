@@ -42,6 +42,10 @@ const cryptoIsClient CryptoMethod = 1
 //
 // php-src: ext/standard/streamsfuncs.c, ext/openssl/xp_ssl.c.
 func StreamSocketEnableCrypto(fp *Stream, enable bool, method ...CryptoMethod) (ok bool, errno int, errstr string) {
+	return enableCrypto(fp, enable, nil, method)
+}
+
+func enableCrypto(fp *Stream, enable bool, session *Stream, method []CryptoMethod) (ok bool, errno int, errstr string) {
 	c, ok := fp.begin("stream_socket_enable_crypto")
 	if !ok {
 		return false, 0, ""
@@ -49,7 +53,7 @@ func StreamSocketEnableCrypto(fp *Stream, enable bool, method ...CryptoMethod) (
 	defer c.deliver()
 	result := cryptoFailed
 	if enable {
-		result = fp.startCrypto(&c, method)
+		result = fp.startCrypto(&c, session, method)
 	} else {
 		fp.stopCrypto(&c)
 	}
@@ -86,12 +90,12 @@ const (
 // startCrypto keeps readers and writers away: a writer that does not know of the
 // handshake would send in clear between its records, a reader would take some of
 // them away.
-func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
+func (s *Stream) startCrypto(c *call, session *Stream, method []CryptoMethod) cryptoResult {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
-	result := s.tryCrypto(c, method)
+	result := s.tryCrypto(c, session, method)
 	if s.crypto.Load() == nil {
 		// A thrown error counts too: here the program's next line runs.
 		s.refuse.Store(s.refuse.Load() || result == cryptoFailed)
@@ -99,7 +103,7 @@ func (s *Stream) startCrypto(c *call, method []CryptoMethod) cryptoResult {
 	return result
 }
 
-func (s *Stream) tryCrypto(c *call, method []CryptoMethod) cryptoResult {
+func (s *Stream) tryCrypto(c *call, session *Stream, method []CryptoMethod) cryptoResult {
 	var m CryptoMethod
 	if len(method) > 0 {
 		m = method[0]
@@ -107,6 +111,10 @@ func (s *Stream) tryCrypto(c *call, method []CryptoMethod) cryptoResult {
 		m = CryptoMethod(phpvalue.Int(v))
 	} else {
 		c.complain(phpfacts.NoCryptoMethod)
+		return cryptoFailed
+	}
+	if session != nil && session.gone() {
+		c.complain(phpfacts.NotAStream)
 		return cryptoFailed
 	}
 	if !s.secure || s.wire == nil {
@@ -211,28 +219,32 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	return cryptoOn
 }
 
-// capture puts the peer's certificates into the context, where it asks for
-// them: after the handshake, before name and fingerprint are checked.
+// capture puts what was negotiated into the context, where it asks for that:
+// after the handshake, before name and fingerprint are checked.
 func (s *Stream) capture(c *call, t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx
 	s.mu.Unlock()
+	if text := c.rt.facts.SessionMeta; x.capture(t.State()) && text != "" {
+		c.bare(E_DEPRECATED, text)
+	}
+}
+
+// capture answers whether session_meta was asked for.
+func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 	on := func(option string) bool {
 		v, ok := x.option("ssl", option)
 		return ok && phpvalue.Bool(v)
 	}
-	certs := t.PeerCertificates()
+	certs := state.PeerCertificates
 	if on("capture_peer_cert") && len(certs) > 0 {
 		x.set("ssl", "peer_certificate", certs[0])
 	}
 	if on("capture_peer_cert_chain") && len(certs) > 0 {
 		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
 	}
-	if on("capture_session_meta") {
-		if text := c.rt.facts.SessionMeta; text != "" {
-			c.bare(E_DEPRECATED, text)
-		}
-		m := cryptoMeta(t.State())
+	if meta = on("capture_session_meta"); meta {
+		m := cryptoMeta(state)
 		x.set("ssl", "session_meta", assoc.Array{
 			{Key: "protocol", Value: m.Protocol},
 			{Key: "cipher_name", Value: m.CipherName},
@@ -240,6 +252,7 @@ func (s *Stream) capture(c *call, t *secure.Conn) {
 			{Key: "cipher_version", Value: m.CipherVersion},
 		})
 	}
+	return meta
 }
 
 // stopCrypto tells the peer that no more comes over TLS; what follows is in

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 
 	"github.com/phpstream-go/phpstream/internal/phpvalue"
@@ -21,8 +22,10 @@ import (
 // with the same policy. serverName is the host that is connected to; the
 // peer_name option goes before it. Chain, fingerprint and name are all checked
 // in VerifyConnection, so InsecureSkipVerify, which is set because crypto/tls
-// has no such policy, skips nothing. An option that cannot be honoured is an
-// error.
+// has no such policy, skips nothing. Where no server name is to be sent,
+// ServerName is ".", which keeps tls.Dial from sending one. What the capture_
+// options ask for is put into the context at each handshake. An option that
+// cannot be honoured is an error.
 func (x *Context) TLSConfig(serverName string) (*tls.Config, error) {
 	method := STREAM_CRYPTO_METHOD_TLS_CLIENT
 	if v, ok := x.option("ssl", "crypto_method"); ok {
@@ -37,7 +40,7 @@ func (x *Context) TLSConfig(serverName string) (*tls.Config, error) {
 			return nil, warned([]secure.Warning{note}, nil)
 		}
 	}
-	return policy.StandaloneConfig(), nil
+	return policy.StandaloneConfig(func(state tls.ConnectionState) { x.capture(state) }), nil
 }
 
 // warned is an error with PHP's text.
@@ -49,34 +52,67 @@ func warned(warnings []secure.Warning, err error) error {
 }
 
 // Dialer turns the context's socket options into a net.Dialer with the same
-// policy: bindto and so_broadcast. The tcp_nodelay option needs nothing there:
-// the net package always sets it.
+// policy: bindto, so_broadcast and ipv6_v6only. tcp_nodelay true is what the net
+// package does by itself; tcp_nodelay false is an error, since a net.Dialer
+// switches Nagle's algorithm off after all that it lets a program do: leave the
+// option out, and call SetNoDelay(false) on the connection.
 func (x *Context) Dialer() (*net.Dialer, error) {
 	d := &net.Dialer{KeepAlive: -1}
 	if v, ok := x.option("socket", "bindto"); ok {
-		bind, isString := phpvalue.IsString(v)
-		if !isString {
-			return nil, errors.New("phpstream: local_addr context option is not a string.")
-		}
-		host, port, err := target.ParseAddress(bind)
+		local, err := localAddress(v)
 		if err != nil {
-			return nil, fmt.Errorf("phpstream: bindto: %w", err)
+			return nil, err
 		}
-		if host == "0" {
-			host = "0.0.0.0"
-		}
-		ip, err := netip.ParseAddr(host)
-		if err != nil {
-			return nil, fmt.Errorf("phpstream: bindto: %w", err)
-		}
-		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(target.WirePort(port))))
+		d.LocalAddr = local
 	}
-	v, ok := x.option("socket", "so_broadcast")
-	if phpvalue.IsObject(v) {
-		return nil, fmt.Errorf("phpstream: so_broadcast: a value of type %T is neither true nor false", v)
+	var err error
+	truth := func(option string) (on, ok bool) {
+		v, ok := x.option("socket", option)
+		if phpvalue.IsObject(v) {
+			err = errors.Join(err, fmt.Errorf("phpstream: %s: a value of type %T is neither true nor false", option, v))
+		}
+		return phpvalue.Bool(v), ok && v != nil
 	}
-	if ok && phpvalue.Bool(v) {
-		d.Control = func(_, _ string, raw syscall.RawConn) error { return wire.SetBroadcast(raw) }
+	broadcast, _ := truth("so_broadcast")
+	only, onlyAsked := truth("ipv6_v6only")
+	if _, ok := x.option("socket", "tcp_nodelay"); ok {
+		if on, _ := truth("tcp_nodelay"); !on {
+			err = errors.Join(err, errors.New("phpstream: tcp_nodelay: a net.Dialer cannot leave it off; call SetNoDelay(false) on the connection"))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.Control = func(network, _ string, raw syscall.RawConn) error {
+		if broadcast {
+			if err := wire.SetBroadcast(raw); err != nil {
+				return err
+			}
+		}
+		if onlyAsked && strings.HasSuffix(network, "6") {
+			return wire.SetV6Only(raw, only)
+		}
+		return nil
 	}
 	return d, nil
+}
+
+// localAddress reads the option bindto.
+func localAddress(option any) (*net.TCPAddr, error) {
+	bind, isString := phpvalue.IsString(option)
+	if !isString {
+		return nil, errors.New("phpstream: local_addr context option is not a string.")
+	}
+	host, port, err := target.ParseAddress(bind)
+	if err != nil {
+		return nil, fmt.Errorf("phpstream: bindto: %w", err)
+	}
+	if host == "0" {
+		host = "0.0.0.0"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return nil, fmt.Errorf("phpstream: bindto: %w", err)
+	}
+	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(target.WirePort(port)))), nil
 }

@@ -87,8 +87,12 @@ func (d *decoder) text(v C.ps_value) string {
 func (d *decoder) array(v C.ps_value) *phpcall.Array {
 	a := &phpcall.Array{}
 	for range int64(v.n) {
-		key := d.value()
-		a.Set(key, d.value())
+		switch key := d.value().(type) {
+		case string:
+			a.SetName(key, d.value())
+		default:
+			a.Set(key, d.value())
+		}
 	}
 	return a
 }

@@ -2,7 +2,6 @@ package phpcall
 
 import (
 	"github.com/phpstream-go/phpstream"
-	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
 // Reading arguments that prepare has fitted.
@@ -35,22 +34,18 @@ func (c *call) lengthOffset(i int, all, start int) []int {
 	return nil
 }
 
-// stream reads a resource argument that must be a stream; closed ones are for
-// the library to complain about.
-func (c *call) stream(i int) (*phpstream.Stream, bool) {
+// stream reads a resource argument that must be a stream. It is for the library
+// to complain about others and about closed ones: other arguments may come first.
+func (c *call) stream(i int) *phpstream.Stream {
 	if fp, ok := c.args[i].(*phpstream.Stream); ok {
-		return fp, true
+		return fp
 	}
-	return nil, c.complain(phpfacts.NotAStream)
+	return c.rt.NoStream()
 }
 
 func withStream(run func(c *call, fp *phpstream.Stream) Value) func(c *call) Value {
 	return func(c *call) Value {
-		fp, ok := c.stream(0)
-		if !ok {
-			return false
-		}
-		return run(c, fp)
+		return run(c, c.stream(0))
 	}
 }
 
@@ -80,8 +75,7 @@ func streamOrFalse(fp *phpstream.Stream) Value {
 // size is the answer of the buffer functions. What PHP 7.4 answers to a closed
 // stream and to a bad chunk size, false, isn't a number.
 func (c *call) size(n int) Value {
-	fp, ok := c.args[0].(*phpstream.Stream)
-	if ok && !phpstream.IsResource(fp) || n == 0 && c.f.Name == "stream_set_chunk_size" {
+	if !phpstream.IsResource(c.stream(0)) || n == 0 && c.f.Name == "stream_set_chunk_size" {
 		return false
 	}
 	return int64(n)

@@ -70,6 +70,9 @@ func fit(kind string, v Value, legacy bool) coerced {
 		if c, ok := v.(*x509.Certificate); ok {
 			return coerced{value: c, ok: true}
 		}
+		if legacy && isResource(v) {
+			return coerced{value: v, ok: true}
+		}
 		s, ok := scalarText(v)
 		return coerced{value: s, ok: ok || legacy}
 	}

@@ -178,16 +178,19 @@ func contextGetOptions(c *call) Value {
 	return inOrder(c.holder())
 }
 
-// inOrder are the options as PHP shows them.
+// inOrder are the options as PHP shows them. Their names are names, also where
+// they look like numbers.
 func inOrder(from phpstream.StreamOrContext) *Array {
 	all := &Array{}
+	wrappers := map[string]*Array{}
 	for name, value := range from.Options() {
-		of, ok := all.Get(name.Wrapper)
-		if !ok {
+		of := wrappers[name.Wrapper]
+		if of == nil {
 			of = &Array{}
-			all.Set(name.Wrapper, of)
+			wrappers[name.Wrapper] = of
+			all.SetName(name.Wrapper, of)
 		}
-		of.(*Array).Set(name.Option, phpValue(value))
+		of.SetName(name.Option, phpValue(value))
 	}
 	return all
 }

@@ -87,7 +87,15 @@ func dnsGetRecord(c *call) Value {
 	return phpValue(a.Records)
 }
 
+// strange is PHP 7.4's warning about a resource where a certificate is wanted.
+func (c *call) strange() {
+	if isResource(c.args[0]) && old(c.rt) {
+		c.warn(c.f.Name + "(): supplied resource is not a valid OpenSSL X.509 resource")
+	}
+}
+
 func x509Parse(c *call) Value {
+	c.strange()
 	calls := x509text.Calls{
 		Version: versions[c.rt.Profile()],
 		Report:  func(p x509text.Complaint) { c.report(p.Class, p.Text) },
@@ -117,5 +125,6 @@ func (c *call) certificate(v Value) bool {
 }
 
 func x509Fingerprint(c *call) Value {
+	c.strange()
 	return textOrFalse(c.rt.OpensslX509Fingerprint(c.args[0], c.text(1), c.bool(2)))
 }

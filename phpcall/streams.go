@@ -54,15 +54,17 @@ var notStreamContext = phpfacts.Complaint{Class: phpfacts.TypeError,
 	Old:  "supplied resource is not a valid Stream-Context resource"}
 
 func enableCrypto(c *call) Value {
-	fp, ok := c.stream(0)
-	if !ok {
-		return false
-	}
 	var method []phpstream.CryptoMethod
 	if m, ok := c.args[2].(int64); ok {
 		method = []phpstream.CryptoMethod{phpstream.CryptoMethod(m)}
 	}
-	done, errno, _ := phpstream.StreamSocketEnableCrypto(fp, c.bool(1), method...)
+	var done bool
+	var errno int
+	if fp := c.stream(0); c.bool(1) && c.args[3] != nil {
+		done, errno, _ = fp.EnableCrypto(c.stream(3), method...)
+	} else {
+		done, errno, _ = phpstream.StreamSocketEnableCrypto(fp, c.bool(1), method...)
+	}
 	if !done && errno == eagain {
 		return int64(0)
 	}
@@ -74,15 +76,7 @@ func enableCrypto(c *call) Value {
 const eagain = 11
 
 func copyToStream(c *call) Value {
-	from, ok := c.stream(0)
-	if !ok {
-		return false
-	}
-	to, ok := c.stream(1)
-	if !ok {
-		return false
-	}
-	return intOrFalse(phpstream.StreamCopyToStream(from, to, c.lengthOffset(2, -1, 0)...))
+	return intOrFalse(phpstream.StreamCopyToStream(c.stream(0), c.stream(1), c.lengthOffset(2, -1, 0)...))
 }
 
 // streamSelect hands the arrays over as slices, and keeps of each array the

@@ -62,8 +62,14 @@ func (a *Array) Get(key Value) (Value, bool) {
 }
 
 // Set gives key a value. A known key keeps its place.
-func (a *Array) Set(key, value Value) {
-	key = normalize(key)
+func (a *Array) Set(key, value Value) { a.put(normalize(key), value) }
+
+// SetName gives a key a value that stays a string, whatever it looks like. PHP
+// has such keys where its own code has made them: a program sees them, and finds
+// nothing under them.
+func (a *Array) SetName(key string, value Value) { a.put(key, value) }
+
+func (a *Array) put(key, value Value) {
 	if a.values == nil {
 		a.values = map[Value]Value{}
 	}

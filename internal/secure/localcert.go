@@ -5,17 +5,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
-	"github.com/youmark/pkcs8"
 )
 
 // readLocalCert takes the options local_cert, local_pk and passphrase: the
@@ -98,10 +94,7 @@ func (o *options) realPath(option, path string) (string, bool) {
 	return path, err == nil
 }
 
-var (
-	localChains fileCache[[]*x509.Certificate]
-	localKeys   fileCache[crypto.Signer]
-)
+var localChains fileCache[[]*x509.Certificate]
 
 var errNoLocalCert = errors.New("no certificate in the file")
 
@@ -143,83 +136,6 @@ func levelAllowsChain(v phpfacts.Version, chain []*x509.Certificate, level int) 
 		}
 	}
 	return true
-}
-
-// maxPassphrase is the room that OpenSSL gives PHP for it.
-const maxPassphrase = 1022
-
-func (o *options) readKey(path string) (crypto.Signer, error) {
-	passphrase, ok := o.text("passphrase")
-	if len(passphrase) > maxPassphrase {
-		passphrase = ""
-	}
-	variant := ""
-	if ok {
-		sum := sha256.Sum256([]byte(passphrase))
-		variant = string(sum[:])
-	}
-	if path == "" {
-		return nil, os.ErrNotExist
-	}
-	return localKeys.get(path, variant, func(data []byte) (crypto.Signer, error) {
-		return parseKey(data, passphrase, ok)
-	})
-}
-
-var (
-	errNoKey      = errors.New("no private key in the file")
-	errPassphrase = errors.New("the private key is encrypted, and there is no passphrase")
-)
-
-// parseKey reads the first private key of a file, whatever its form: PKCS #1,
-// SEC 1, PKCS #8, and the two ways to encrypt them.
-func parseKey(data []byte, passphrase string, hasPassphrase bool) (crypto.Signer, error) {
-	for {
-		var block *pem.Block
-		if block, data = pem.Decode(data); block == nil {
-			return nil, errNoKey
-		}
-		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
-			continue
-		}
-		der := block.Bytes
-		//lint:ignore SA1019 weak, and still what old key files are encrypted with
-		legacy := x509.IsEncryptedPEMBlock(block)
-		if (legacy || block.Type == "ENCRYPTED PRIVATE KEY") && !hasPassphrase {
-			return nil, errPassphrase // OpenSSL would ask at the terminal
-		}
-		if legacy {
-			var err error
-			//lint:ignore SA1019 see above
-			if der, err = x509.DecryptPEMBlock(block, []byte(passphrase)); err != nil {
-				return nil, err
-			}
-		}
-		return parseKeyDER(block.Type, der, passphrase)
-	}
-}
-
-func parseKeyDER(kind string, der []byte, passphrase string) (crypto.Signer, error) {
-	var key any
-	var err error
-	switch kind {
-	case "RSA PRIVATE KEY":
-		key, err = x509.ParsePKCS1PrivateKey(der)
-	case "EC PRIVATE KEY":
-		key, err = x509.ParseECPrivateKey(der)
-	case "ENCRYPTED PRIVATE KEY":
-		key, err = pkcs8.ParsePKCS8PrivateKey(der, []byte(passphrase))
-	default:
-		key, err = x509.ParsePKCS8PrivateKey(der)
-	}
-	if err != nil {
-		return nil, err
-	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, errNoKey
-	}
-	return signer, nil
 }
 
 // sameKind: OpenSSL keeps a place for each kind of key, and only a

@@ -163,18 +163,27 @@ func (p *Policy) Config() *tls.Config {
 }
 
 // StandaloneConfig is for callers that use crypto/tls by themselves: all
-// that the options ask for is checked within the handshake.
-func (p *Policy) StandaloneConfig() *tls.Config {
+// that the options ask for is checked within the handshake. capture hears of
+// each connection when its chain has been checked, and before its name is.
+func (p *Policy) StandaloneConfig(capture func(tls.ConnectionState)) *tls.Config {
 	c := p.config()
+	if c.ServerName == "" {
+		c.ServerName = noServerName
+	}
 	c.VerifyConnection = func(st tls.ConnectionState) error {
 		if err := p.checkChain(st); err != nil {
 			return err
 		}
+		capture(st)
 		_, err := p.Check(st)
 		return err
 	}
 	return c
 }
+
+// noServerName is a name of which crypto/tls sends nothing, and which tls.Dial
+// does not replace by the host that it connects to.
+const noServerName = "."
 
 func (p *Policy) config() *tls.Config {
 	c := &tls.Config{

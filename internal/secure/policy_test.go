@@ -65,6 +65,8 @@ func policy(t *testing.T, s Settings) *Policy {
 	return p
 }
 
+func noCapture(tls.ConnectionState) {}
+
 // TestStandaloneConfig: what moves on to crypto/tls checks all that PHP
 // checks, within the handshake.
 func TestStandaloneConfig(t *testing.T) {
@@ -94,7 +96,7 @@ func TestStandaloneConfig(t *testing.T) {
 			{"nothing", ssl{"verify_peer": false, "verify_peer_name": false}, "", true},
 		} {
 			p := policy(t, Settings{Options: tt.options, Version: v, URLName: tt.url, Method: 127})
-			if _, err := meet(t, shows(leaf), p.StandaloneConfig()); (err == nil) != tt.accept {
+			if _, err := meet(t, shows(leaf), p.StandaloneConfig(noCapture)); (err == nil) != tt.accept {
 				t.Errorf("%v: %s: %v", v, tt.name, err)
 			}
 		}
@@ -105,7 +107,7 @@ func TestStandaloneConfig(t *testing.T) {
 // the peer and something was asked for.
 func TestConfigAlwaysDecides(t *testing.T) {
 	p := policy(t, Settings{Version: phpfacts.PHP84, URLName: "cn.test"})
-	for name, c := range map[string]*tls.Config{"Config": p.Config(), "StandaloneConfig": p.StandaloneConfig()} {
+	for name, c := range map[string]*tls.Config{"Config": p.Config(), "StandaloneConfig": p.StandaloneConfig(noCapture)} {
 		if c.VerifyConnection == nil {
 			t.Fatalf("%s without a check", name)
 		}
@@ -242,7 +244,7 @@ func TestIni(t *testing.T) {
 		{"both", other, hashed, nil, true},
 	} {
 		p := policy(t, Settings{Options: tt.options, Version: phpfacts.PHP84, URLName: "cn.test", CAFile: tt.file, CAPath: tt.path})
-		if _, err := meet(t, shows(leaf), p.StandaloneConfig()); (err == nil) != tt.accept {
+		if _, err := meet(t, shows(leaf), p.StandaloneConfig(noCapture)); (err == nil) != tt.accept {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
@@ -265,7 +267,7 @@ func TestSystemStore(t *testing.T) {
 		t.Setenv("SSL_CERT_FILE", file)
 		t.Setenv("SSL_CERT_DIR", path)
 		p := policy(t, Settings{Version: phpfacts.PHP82, URLName: "cn.test"})
-		if _, err := meet(t, shows(leaf), p.StandaloneConfig()); (err == nil) != accept {
+		if _, err := meet(t, shows(leaf), p.StandaloneConfig(noCapture)); (err == nil) != accept {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -337,7 +339,7 @@ func TestConcurrent(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			for _, c := range []*tls.Config{p.StandaloneConfig(), shared.StandaloneConfig()} {
+			for _, c := range []*tls.Config{p.StandaloneConfig(noCapture), shared.StandaloneConfig(noCapture)} {
 				if err := c.VerifyConnection(tls.ConnectionState{
 					Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256,
 					PeerCertificates: []*x509.Certificate{leaf.X509, leaf.Issuer.X509},

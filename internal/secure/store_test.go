@@ -163,7 +163,9 @@ func FuzzPEM(f *testing.F) {
 			}
 		}
 		parseLocalChain(data)
-		parseKey(data, "secret", true)
+		if key, err := parseKey(data); err == nil && key.encrypted != nil {
+			key.open("secret")
+		}
 	})
 }
 

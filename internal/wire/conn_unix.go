@@ -261,18 +261,21 @@ func zoneName(id int) string {
 	return strconv.Itoa(id)
 }
 
-func boolint(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // SetBroadcast allows sending to broadcast addresses.
 func SetBroadcast(raw syscall.RawConn) error {
+	return setOption(raw, unix.SOL_SOCKET, unix.SO_BROADCAST, true)
+}
+
+// SetV6Only says whether an IPv6 socket is for IPv6 alone. It must not be bound
+// yet.
+func SetV6Only(raw syscall.RawConn, only bool) error {
+	return setOption(raw, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only)
+}
+
+func setOption(raw syscall.RawConn, level, option int, on bool) error {
 	var err error
 	if e := raw.Control(func(fd uintptr) {
-		err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
+		err = unix.SetsockoptInt(int(fd), level, option, boolint(on))
 	}); e != nil {
 		return e
 	}

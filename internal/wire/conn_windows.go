@@ -106,11 +106,7 @@ func (d *Dialer) control(_, _ string, raw syscall.RawConn) error {
 			windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
 		}
 		if d.V6Only != nil {
-			on := 0
-			if *d.V6Only {
-				on = 1
-			}
-			windows.SetsockoptInt(windows.Handle(fd), windows.IPPROTO_IPV6, windows.IPV6_V6ONLY, on)
+			windows.SetsockoptInt(windows.Handle(fd), windows.IPPROTO_IPV6, windows.IPV6_V6ONLY, boolint(*d.V6Only))
 		}
 	})
 }
@@ -152,9 +148,19 @@ func (c *Conn) RemoteAddr() net.Addr { return c.s.(net.Conn).RemoteAddr() }
 
 // SetBroadcast allows sending to broadcast addresses.
 func SetBroadcast(raw syscall.RawConn) error {
+	return setOption(raw, windows.SOL_SOCKET, windows.SO_BROADCAST, true)
+}
+
+// SetV6Only says whether an IPv6 socket is for IPv6 alone. It must not be bound
+// yet.
+func SetV6Only(raw syscall.RawConn, only bool) error {
+	return setOption(raw, windows.IPPROTO_IPV6, windows.IPV6_V6ONLY, only)
+}
+
+func setOption(raw syscall.RawConn, level, option int, on bool) error {
 	var err error
 	if e := raw.Control(func(fd uintptr) {
-		err = windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
+		err = windows.SetsockoptInt(windows.Handle(fd), level, option, boolint(on))
 	}); e != nil {
 		return e
 	}

@@ -68,3 +68,10 @@ func hasColon(s string) bool {
 	}
 	return false
 }
+
+func boolint(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
