@@ -226,7 +226,7 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	} else if (f->route == PS_OPENER && ps_strict()) {
 		refuse(f, go ? "in a forked process" : "with STREAM_CLIENT_PERSISTENT");
-	} else if (go && f->route != PS_OPENER && f->route != PS_CONTEXTS && f->route != PS_ALWAYS && !f->closes) {
+	} else if (go && !f->closes && f->route != PS_OPENER && f->route != PS_CONTEXTS && f->route != PS_ALWAYS) {
 		zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
 	} else {
 		pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);

@@ -80,10 +80,12 @@ func newRefusedPort() (*refusedPort, error) {
 		r.port = name.(*syscall.SockaddrInet4).Port
 		// A connected datagram socket refuses what others send to it.
 		local := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: r.port}
-		if r.udp, err = net.DialUDP("udp4", local, &net.UDPAddr{IP: local.IP, Port: 9}); err == nil {
+		udp, err := net.DialUDP("udp4", local, &net.UDPAddr{IP: local.IP, Port: 9})
+		if err == nil {
+			r.udp = udp
 			return r, nil
 		}
-		r.close()
+		r.close() // somebody has the port for datagrams
 	}
 	return nil, fmt.Errorf("no port to refuse on")
 }
