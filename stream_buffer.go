@@ -237,6 +237,9 @@ func (s *Stream) alive() bool {
 	if len(s.raw) > 0 || s.inHandshake() {
 		return true
 	}
+	if s.rt.facts.DeafIsEnd && s.blocked.Load() && s.wire.Deaf() {
+		return false
+	}
 	err := s.wire.Look()
 	return err == nil || err != io.EOF && s.rt.facts.ResetIsAlive
 }

@@ -291,6 +291,7 @@ var factRows = map[string]string{
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
 	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
+	"DeafIsEnd":   "`feof` on a udp stream that waits, and is shut down for reading",
 	"Quantities":  "`ini_set` with a value that is no whole number",
 	"ErrorLevels": "`E_ALL`, where `error_reporting()` begins", "SessionMeta": "`capture_session_meta`",
 	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",

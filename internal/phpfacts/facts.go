@@ -14,6 +14,7 @@ type Facts struct {
 	UnixNUL             bool   // a UNIX path leaves room for its NUL
 	TimeoutReadsNothing bool   // fread on a timeout is "", not false
 	ResetIsAlive        bool   // feof does not mind a reset
+	DeafIsEnd           bool   // feof is true on a blocking udp stream that is shut down for reading
 	Quantities          bool   // ini values are checked as numbers with units
 	ErrorLevels         int    // E_ALL, where error_reporting() begins
 	SessionMeta         string // the deprecation of capture_session_meta, where it is more than ignored
@@ -37,7 +38,7 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
-		ResetIsAlive: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
+		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
@@ -49,7 +50,7 @@ var facts = [...]Facts{
 	},
 	PHP74: {
 		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
-		ResetIsAlive: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
+		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",

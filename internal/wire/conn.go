@@ -38,7 +38,8 @@ type Conn struct {
 	fd      uintptr // valid until closing, and under a Hold
 	read    tryOp
 	write   tryOp
-	more    bool // the last Read filled what it was given
+	more    bool        // the last Read filled what it was given
+	deaf    atomic.Bool // for datagrams, and shut down for reading
 
 	readLimit  limit
 	writeLimit limit
@@ -129,14 +130,16 @@ func (c *Conn) SyscallConn() syscall.RawConn { return c.raw }
 // Read reads once, waiting until the deadline (zero: for ever). What is there
 // is read even after the deadline, as with poll(2). A shutdown by the peer is
 // io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else an errno or
-// net.ErrClosed.
+// net.ErrClosed. On a socket for datagrams that is shut down for reading it does
+// not wait: poll(2) calls that readable, and there is ErrWouldBlock to read.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	n, err := 0, ErrWouldBlock
-	if c.more && !c.readLimit.isSet.Load() {
+	deaf := c.deaf.Load()
+	if deaf || c.more && !c.readLimit.isSet.Load() {
 		// The last read left something behind, most likely: no timer is needed.
 		n, err = c.TryRead(p)
 	}
-	if err == ErrWouldBlock {
+	if err == ErrWouldBlock && !deaf {
 		if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 			return 0, err
 		}
@@ -203,6 +206,39 @@ func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 	return max(op.n, 0), op.err
 }
 
+// Shutdown closes one direction or both.
+func (c *Conn) Shutdown(how int) error {
+	err := c.shutdown(how)
+	if err == nil && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
+		c.deaf.Store(true)
+	}
+	return err
+}
+
+// Deaf tells whether nothing comes, and never will, since the socket is for
+// datagrams and shut down for reading. Such a socket has no end.
+func (c *Conn) Deaf() bool {
+	if !c.deaf.Load() {
+		return false
+	}
+	_, err := c.peek()
+	return err == ErrWouldBlock
+}
+
+// Look asks the socket without reading anything away: nil while the peer still
+// holds its end or something is left to read, io.EOF after its FIN, an errno
+// after an error.
+func (c *Conn) Look() error {
+	n, err := c.peek()
+	switch {
+	case err == ErrWouldBlock, tooLong(err):
+		return nil
+	case err == nil && n == 0:
+		return io.EOF
+	}
+	return err
+}
+
 // SetReadDeadline limits all Reads, one that is under way too; zero: no more.
 // The deadline of each Read counts as well.
 func (c *Conn) SetReadDeadline(t time.Time) error {
@@ -255,7 +291,7 @@ func (c *Conn) Close() error {
 	}
 	// A poller has the number: wake it and everybody else, the last Release
 	// closes.
-	c.Shutdown(ShutBoth)
+	c.shutdown(ShutBoth)
 	past := time.Unix(1, 0)
 	c.SetReadDeadline(past)
 	c.SetWriteDeadline(past)

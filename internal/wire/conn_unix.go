@@ -5,7 +5,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -169,28 +168,26 @@ func connected(fd uintptr) (done bool, err error) {
 	return err == nil, nil
 }
 
-// Look asks the socket without reading anything away: nil while the peer still
-// holds its end or something is left to read, io.EOF after its FIN, an errno
-// after an error.
-func (c *Conn) Look() (err error) {
+// peek asks for a byte, and leaves it there.
+func (c *Conn) peek() (n int, err error) {
 	if c.raw.Control(func(fd uintptr) {
 		var b [1]byte
-		var n int
-		n, _, err = unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		switch {
-		case err == unix.EAGAIN, err == unix.EMSGSIZE, err == unix.EINTR:
-			err = nil
-		case err == nil && n == 0:
-			err = io.EOF
+		for {
+			n, _, err = unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+			if err != unix.EINTR {
+				return
+			}
 		}
 	}) != nil {
-		return net.ErrClosed
+		return 0, net.ErrClosed
 	}
-	return err
+	return n, err
 }
 
-// Shutdown closes one direction or both.
-func (c *Conn) Shutdown(how int) error {
+// tooLong tells whether a datagram did not fit.
+func tooLong(err error) bool { return err == unix.EMSGSIZE }
+
+func (c *Conn) shutdown(how int) error {
 	var err error
 	if c.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), how) }) != nil {
 		return net.ErrClosed

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"syscall"
@@ -111,28 +110,21 @@ func (d *Dialer) control(_, _ string, raw syscall.RawConn) error {
 	})
 }
 
-// Look asks the socket without reading anything away: nil while the peer still
-// holds its end or something is left to read, io.EOF after its FIN, an errno
-// after an error.
-func (c *Conn) Look() (err error) {
+// peek asks for a byte, and leaves it there.
+func (c *Conn) peek() (n int, err error) {
 	if c.raw.Control(func(fd uintptr) {
 		var b [1]byte
-		var n int
 		n, err = recv(fd, b[:], windows.MSG_PEEK)
-		switch {
-		case err == ErrWouldBlock, err == windows.WSAEMSGSIZE:
-			err = nil
-		case err == nil && n == 0:
-			err = io.EOF
-		}
 	}) != nil {
-		return net.ErrClosed
+		return 0, net.ErrClosed
 	}
-	return err
+	return n, err
 }
 
-// Shutdown closes one direction or both.
-func (c *Conn) Shutdown(how int) error {
+// tooLong tells whether a datagram did not fit.
+func tooLong(err error) bool { return err == windows.WSAEMSGSIZE }
+
+func (c *Conn) shutdown(how int) error {
 	var err error
 	if c.raw.Control(func(fd uintptr) { err = windows.Shutdown(windows.Handle(fd), how) }) != nil {
 		return net.ErrClosed
