@@ -38,6 +38,7 @@ type Stream struct {
 	refuse  atomic.Bool  // a handshake failed: nothing more is sent
 	tell    atomic.Int64 // PHP's position, but for what passed says
 	broken  atomic.Bool  // TLS has failed for good: nothing goes out any more
+	piece   atomic.Int64 // chunk, for writers
 	shutTLS atomic.Bool  // a read has met the end of TLS, which forbids writing
 
 	mu      sync.Mutex // guards what follows
@@ -68,6 +69,7 @@ var _ net.Conn = (*Stream)(nil)
 func (rt *Runtime) newStream(label string) *Stream {
 	s := &Stream{rt: rt, id: nextID(), label: label, chunk: defaultChunk}
 	s.blocked.Store(true)
+	s.piece.Store(defaultChunk)
 	s.timeout.Store(int64(rt.socketTimeout()))
 	return s
 }

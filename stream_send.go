@@ -19,12 +19,28 @@ func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
 		c.warning("Refusing to send in clear after crypto could not be enabled on this stream")
 		return 0, false
 	}
+	if !c.rt.facts.WritesChunks {
+		return s.sendPiece(c, p, len(p))
+	}
+	for {
+		piece := p[n:min(n+int(s.piece.Load()), len(p))]
+		m, sent := s.sendPiece(c, piece, len(p)-n)
+		n += m
+		if m < len(piece) || n == len(p) {
+			return n, sent || n > 0
+		}
+	}
+}
+
+// sendPiece writes what PHP hands over at once. rest is how much there is in all,
+// p included.
+func (s *Stream) sendPiece(c *call, p []byte, rest int) (n int, ok bool) {
 	if t := s.crypto.Load(); t != nil {
 		n, ok = s.sendTLS(c, t, p)
 	} else if s.inHandshake() {
 		return 0, true // nothing may come between
 	} else {
-		n, ok = s.sendPlain(c, p)
+		n, ok = s.sendPlain(c, p, rest)
 	}
 	s.tell.Add(int64(n))
 	return n, ok
@@ -32,7 +48,7 @@ func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
 
 var errRefused = errors.New("phpstream: crypto could not be enabled on this stream, nothing is sent in clear")
 
-func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
+func (s *Stream) sendPlain(c *call, p []byte, rest int) (n int, ok bool) {
 	var err error
 	if s.blocked.Load() {
 		n, err = s.wire.Write(p, time.Duration(s.timeout.Load()))
@@ -53,11 +69,7 @@ func (s *Stream) sendPlain(c *call, p []byte) (n int, ok bool) {
 	if timedOut(err) {
 		s.expired.Store(true)
 	}
-	left := len(p) - n
-	if c.rt.facts.WritesChunks {
-		left = min(left, s.chunk)
-	}
-	c.sendFailed(left, err)
+	c.sendFailed(min(rest-n, len(p)), err) // a piece begins anew where the last one was cut short
 	return n, n > 0
 }
 

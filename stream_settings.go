@@ -177,6 +177,7 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 	defer fp.rmu.Unlock()
 	old := fp.chunk
 	fp.chunk = size
+	fp.piece.Store(int64(size))
 	return old
 }
 
