@@ -196,6 +196,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		return cryptoPending
 	}
 	if err != nil {
+		s.keepReceived(t)
 		c.fail(err)
 		if secure.IsEOF(err) {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
@@ -211,12 +212,29 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		c.fail(err)
 		c.warnings(warnings)
 		t.CloseNotify()
+		s.keepReceived(t)
 		return cryptoFailed
 	}
 	c.warnings(warnings)
+	if s.w > s.r || len(s.raw) > 0 {
+		// A failed handshake is never taken up again, so that this does not
+		// happen; if it did, what a program reads next had not come over TLS.
+		c.fail(errUnread)
+		c.warning("Refusing to enable crypto: bytes received in clear have not been read")
+		t.CloseNotify()
+		return cryptoFailed
+	}
 	s.crypto.Store(t)
 	s.refuse.Store(false)
 	return cryptoOn
+}
+
+// keepReceived leaves what a failed handshake has received, and not looked at,
+// to whoever reads the stream in clear: in PHP it is still in the socket.
+func (s *Stream) keepReceived(t *secure.Conn) {
+	if under, _ := t.InFlight(); !under {
+		s.raw = append(s.raw, t.Received()...)
+	}
 }
 
 // capture puts what was negotiated into the context, where it asks for that:

@@ -3,6 +3,7 @@
 package phpstream_test
 
 import (
+	"io"
 	"net"
 	"testing"
 
@@ -43,5 +44,35 @@ func TestDialerSetsV6Only(t *testing.T) {
 			t.Fatalf("%v, IPv4: %v", only, err)
 		}
 		c.Close()
+	}
+}
+
+// TestNoDelayUnlessRefused: TCP_NODELAY is on, which it isn't in PHP.
+func TestNoDelayUnlessRefused(t *testing.T) {
+	checkLeaks(t)
+	addr := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	rt, _ := newRuntime()
+	for name, tt := range map[string]struct {
+		socket map[string]any
+		want   bool
+	}{
+		"not set": {nil, true},
+		"true":    {map[string]any{"tcp_nodelay": true}, true},
+		"false":   {map[string]any{"tcp_nodelay": false}, false},
+	} {
+		fp, _, errstr := rt.StreamSocketClient("tcp://"+addr, Timeout(5), rt.StreamContextCreate(Options{"socket": tt.socket}))
+		if fp == nil {
+			t.Fatal(errstr)
+		}
+		defer fp.Close()
+		raw, err := fp.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := -1
+		raw.Control(func(fd uintptr) { got, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY) })
+		if err != nil || (got != 0) != tt.want {
+			t.Errorf("%s: TCP_NODELAY is %d, %v", name, got, err)
+		}
 	}
 }

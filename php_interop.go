@@ -19,7 +19,7 @@ func (rt *Runtime) Descriptor(fd uintptr, buffered bool) *Stream {
 	s := rt.newStream("descriptor")
 	s.wire = wire.Borrow(fd)
 	if buffered {
-		s.raw = []byte{0}
+		s.buf, s.w = []byte{0}, 1
 	}
 	return s
 }

@@ -58,7 +58,7 @@ type Stream struct {
 	unbuffed bool
 	atOnce   bool   // the read under way has an answer already, and does not wait for more
 	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
-	raw      []byte // received before crypto was switched off
+	raw      []byte // received with the last TLS record, but not over TLS
 	spent    bool   // crypto was on, and has been switched off
 }
 

@@ -154,7 +154,7 @@ func (s *Stream) hasBuffered() bool {
 		return false
 	}
 	defer s.rmu.Unlock()
-	if s.w > s.r || len(s.raw) > 0 {
+	if s.w > s.r {
 		return true
 	}
 	t := s.crypto.Load()
@@ -166,14 +166,15 @@ func (s *Stream) hasBuffered() bool {
 }
 
 // holdsRecords tells whether TLS records, or the beginning of one, came with the
-// record that was read last. In PHP they would still be in the socket.
+// record that was read last, or whether there is something in clear that came
+// with TLS's last. In PHP they would still be in the socket.
 func (s *Stream) holdsRecords() bool {
-	t := s.crypto.Load()
+	t := s.prepared()
 	if t == nil || !s.rmu.TryLock() {
 		return false
 	}
 	defer s.rmu.Unlock()
-	return t.Waiting()
+	return len(s.raw) > 0 || s.crypto.Load() == t && t.Waiting()
 }
 
 // poller is the descriptors of one select: an item for each entry of the

@@ -13,6 +13,13 @@ import (
 
 const recordHeader = 5
 
+// What is a record begins with the first half of a version that all of TLS has
+// in common, and is not longer than this.
+const (
+	versionMajor  = 3
+	maxCiphertext = 16384 + 2048
+)
+
 // maxPending is how much may wait for room before more is refused. A writer
 // goes no further than one record; the rest are answers to the peer, which can
 // ask for them without end, and read none of them.
@@ -143,6 +150,11 @@ func (s *recordScanner) advance(b []byte) int {
 				break
 			}
 			s.left = int(s.header[3])<<8 | int(s.header[4])
+			if s.header[1] != versionMajor || s.left > maxCiphertext {
+				// Nobody reads on behind such a header, neither OpenSSL nor crypto/tls.
+				s.have, s.left = 0, 0
+				break
+			}
 		}
 		k := min(s.left, len(b)-n)
 		if k > 0 && s.left == int(s.header[3])<<8|int(s.header[4]) {

@@ -45,3 +45,17 @@ func TestScannerStopsAtRecordEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestScannerStopsBehindOddHeaders: what isn't TLS stays for whoever reads next.
+func TestScannerStopsBehindOddHeaders(t *testing.T) {
+	for text, want := range map[string]int{
+		"220 mail.example ready\r\n":        recordHeader,
+		"\x16\x03\x03\xff\xff and the rest": recordHeader,
+		"\x16\x03\x03\x00\x03abc and on":    recordHeader + 3,
+	} {
+		var s recordScanner
+		if n := s.advance([]byte(text)); n != want {
+			t.Errorf("%q: %d bytes, not %d", text, n, want)
+		}
+	}
+}
