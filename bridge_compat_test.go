@@ -22,29 +22,11 @@ func TestCompatBridge(t *testing.T) {
 		t.Skip("PHP is asked with -php or REQUIRE_PHP=1")
 	}
 	w, certs := loadCompat(t)
-	phps := map[string]*scenario.PHP{}
-	for _, version := range bridged {
-		php, err := scenario.FindPHP(version)
-		switch {
-		case err == nil:
-			php.Bridge, php.BridgeLog = phptest.Bridge(t, php.Command...), logFile(t)
-			phps[version] = php
-		case requirePHP():
-			t.Fatal(err)
-		default:
-			t.Log(err)
-		}
+	phps := installed(t, bridged)
+	for _, php := range phps {
+		php.Bridge, php.BridgeLog = phptest.Bridge(t, php.Command...), logFile(t)
 	}
-	if len(phps) == 0 {
-		t.Fatal("there is no PHP to ask")
-	}
-	jobs, everything := selected(t, w.all)
-	var ask []*job
-	for _, j := range jobs {
-		if phps[j.version] != nil {
-			ask = append(ask, j)
-		}
-	}
+	ask, everything := answerable(t, w.all, phps)
 	runAll(ask, func(j *job) {
 		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
 	})

@@ -213,14 +213,11 @@ func quiet(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(old) })
 }
 
-// TestCompatPHP asks the real PHPs: what they answer is what was recorded.
-func TestCompatPHP(t *testing.T) {
-	if !*askPHP && !*record && !requirePHP() {
-		t.Skip("PHP is asked with -php or REQUIRE_PHP=1")
-	}
-	w, certs := loadCompat(t)
+// installed are the PHPs that can be asked.
+func installed(t *testing.T, versions []string) map[string]*scenario.PHP {
+	t.Helper()
 	phps := map[string]*scenario.PHP{}
-	for _, version := range scenario.Versions {
+	for _, version := range versions {
 		p, err := scenario.FindPHP(version)
 		switch {
 		case err == nil:
@@ -234,13 +231,28 @@ func TestCompatPHP(t *testing.T) {
 	if len(phps) == 0 {
 		t.Fatal("there is no PHP to ask")
 	}
-	jobs, everything := selected(t, w.all)
-	var ask []*job
+	return phps
+}
+
+// answerable are the jobs that -run asks for and that one of the PHPs can do.
+func answerable(t *testing.T, all []*scenario.Scenario, phps map[string]*scenario.PHP) (ask []*job, everything bool) {
+	jobs, everything := selected(t, all)
 	for _, j := range jobs {
 		if phps[j.version] != nil {
 			ask = append(ask, j)
 		}
 	}
+	return ask, everything
+}
+
+// TestCompatPHP asks the real PHPs: what they answer is what was recorded.
+func TestCompatPHP(t *testing.T) {
+	if !*askPHP && !*record && !requirePHP() {
+		t.Skip("PHP is asked with -php or REQUIRE_PHP=1")
+	}
+	w, certs := loadCompat(t)
+	phps := installed(t, scenario.Versions)
+	ask, everything := answerable(t, w.all, phps)
 	var saving sync.Mutex
 	runAll(ask, func(j *job) {
 		if *record {
@@ -312,50 +324,6 @@ func recordOne(j *job, php *scenario.PHP, certs *scenario.Certs, saving *sync.Mu
 	defer saving.Unlock()
 	j.s.Want[j.version] = next.Text()
 	return j.s.Save()
-}
-
-// writeManifest names the PHPs of a recording. A recording from other ones
-// than before must be of everything.
-func writeManifest(t *testing.T, phps map[string]*scenario.PHP, everything bool) {
-	text, err := os.ReadFile(compatManifest)
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	manifest, err := scenario.ParseManifest(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for version, php := range phps {
-		identity, err := php.Identity()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if manifest[version] != identity && !everything {
-			t.Errorf("this is %s, and the rest was recorded from %s: record everything", identity, manifest[version])
-			continue
-		}
-		manifest[version] = identity
-	}
-	if err := os.WriteFile(compatManifest, []byte(manifest.Text()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestCompatManifest holds that each version's recording names its PHP.
-func TestCompatManifest(t *testing.T) {
-	text, err := os.ReadFile(compatManifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := scenario.ParseManifest(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, version := range scenario.Versions {
-		if !strings.HasPrefix(manifest[version], "PHP "+version+".") || !strings.Contains(manifest[version], "; glibc ") {
-			t.Errorf("%s: PHP %s was recorded from %q", compatManifest, version, manifest[version])
-		}
-	}
 }
 
 // TestCompatPage holds that the page about differences is the table's.

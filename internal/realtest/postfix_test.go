@@ -4,12 +4,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
-	"io"
-	"mime"
-	"mime/multipart"
-	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -159,7 +154,7 @@ func TestPostfix(t *testing.T) {
 						}
 						bodies[who] = got
 						if name == "large" {
-							checkAttachment(t, got, attachment)
+							servertest.CheckAttachment(t, got, attachment)
 						} else if !strings.Contains(got, dots+"\n") {
 							t.Errorf("the text is not in the message:\n%s", got)
 						}
@@ -183,30 +178,5 @@ func TestPostfix(t *testing.T) {
 	sent, want := strings.Count(server.Log(), "status=sent (delivered to maildir)"), 4*len(mailers)
 	if queued := strings.Count(server.Log(), "(queue active)"); sent != want || queued != want {
 		t.Errorf("Postfix took %d messages and delivered %d, want %d", queued, sent, want)
-	}
-}
-
-// checkAttachment takes the message apart with net/mail, which knows nothing of
-// the mailer, and compares the attachment.
-func checkAttachment(t *testing.T, message string, want []byte) {
-	t.Helper()
-	m, err := mail.ReadMessage(strings.NewReader(message))
-	must(t, err)
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	must(t, err)
-	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
-		part, err := parts.NextPart()
-		if err != nil {
-			t.Fatalf("no attachment: %v", err)
-		}
-		if part.FileName() != "large.bin" {
-			continue
-		}
-		data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
-		must(t, err)
-		if !bytes.Equal(data, want) {
-			t.Errorf("the attachment has %d bytes, %s; want %d, %s", len(data), sum(string(data)), len(want), sum(string(want)))
-		}
-		return
 	}
 }

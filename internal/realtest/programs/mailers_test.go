@@ -1,14 +1,8 @@
 package programs
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime"
-	"mime/multipart"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,7 +103,7 @@ func TestMailers(t *testing.T) {
 						}
 						plain.compare(t, here, m.name+" "+c.name+" "+way)
 						if j.Attach != "" {
-							checkAttachment(t, here.mailbox, attachment)
+							servertest.CheckAttachment(t, here.mailbox, attachment)
 						}
 					})
 				}
@@ -146,29 +140,4 @@ func subject(message string) int {
 	var n int
 	fmt.Sscan(after, &n)
 	return n
-}
-
-// checkAttachment takes the message apart with net/mail, which knows nothing of
-// the mailers, and compares the attachment.
-func checkAttachment(t *testing.T, message string, want []byte) {
-	t.Helper()
-	m, err := mail.ReadMessage(strings.NewReader(message))
-	must(t, err)
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	must(t, err)
-	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
-		part, err := parts.NextPart()
-		if err != nil {
-			t.Fatalf("no attachment: %v", err)
-		}
-		if part.FileName() != "large.bin" {
-			continue
-		}
-		data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
-		must(t, err)
-		if !bytes.Equal(data, want) {
-			t.Errorf("the attachment has %d bytes and isn't the file, which has %d", len(data), len(want))
-		}
-		return
-	}
 }
