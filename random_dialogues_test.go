@@ -26,17 +26,8 @@ func TestRandomDialogues(t *testing.T) {
 	_, certs := loadCompat(t)
 	quiet(t)
 	var jobs []*job
-	phps := map[string]*scenario.PHP{}
-	for _, version := range scenario.Versions {
-		php, err := scenario.FindPHP(version)
-		if err != nil {
-			if requirePHP() {
-				t.Fatal(err)
-			}
-			t.Log(err)
-			continue
-		}
-		phps[version] = php
+	phps := installed(t, scenario.Versions)
+	for version := range phps {
 		for n := range uint64(dialogues) {
 			id := fmt.Sprintf("random/%d", *randomSeed+n)
 			s, err := scenario.Parse(id, []byte(randomDialogue(*randomSeed+n)))
@@ -45,9 +36,6 @@ func TestRandomDialogues(t *testing.T) {
 			}
 			jobs = append(jobs, &job{s: s, version: version})
 		}
-	}
-	if len(phps) == 0 {
-		t.Fatal("there is no PHP to ask")
 	}
 	runAll(jobs, func(j *job) {
 		for range 3 {

@@ -198,13 +198,15 @@ static void flush_filters(php_stream *stream) {
 }
 
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
-	ps_row row = {0};
+	// Contexts and handshakes alone have a use for the options.
+	ps_row row = {.with_options = f->captures || f->route == PS_CONTEXTS};
 	ps_answer answer = {0};
 	php_stream_context *context = NULL;
 	uint32_t argc = ZEND_NUM_ARGS();
 	int given;
 
-	ps_configure();
+	if (f->captures || f->route == PS_OPENER)
+		ps_configure();
 	if (f->takes_context && argc > 0)
 		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
 	else if (f->captures)

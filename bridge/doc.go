@@ -33,8 +33,8 @@
 // # Contexts
 //
 // PHP keeps the options of contexts: they hold PHP's objects, and go to PHP's
-// own functions, too. Each call takes the options along. What Go sets, a
-// captured certificate, is put into PHP's context afterwards.
+// own functions, too. A call that has a use for the options takes them along.
+// What Go sets, a captured certificate, is put into PHP's context afterwards.
 //
 // # Signals
 //

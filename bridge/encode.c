@@ -139,7 +139,7 @@ void ps_put_context(ps_row *row, php_stream_context *context) { put_with_context
 static void put_resource(ps_row *row, zval *z) {
 	php_stream *stream = ps_own(z);
 	if (stream) {
-		if (stream->ctx && stream->ctx->ptr)
+		if (row->with_options && stream->ctx && stream->ctx->ptr)
 			put_with_context(row, PS_STREAM, ps_number(stream), PHP_STREAM_CONTEXT(stream));
 		else
 			ps_put(row, PS_STREAM, ps_number(stream), NULL, 0);

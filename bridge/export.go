@@ -81,9 +81,7 @@ func ps_begin(major, minor C.int) {
 		r.events = append(r.events, event{level, message})
 		return true
 	}))
-	r.closed, _, _ = r.rt.StreamSocketClient("tcp://localhost:1", phpstream.ClientFlag(0))
-	phpstream.Fclose(r.closed)
-	r.events = nil
+	r.closed = r.rt.NoStream()
 	now = r
 }
 

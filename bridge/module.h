@@ -63,6 +63,7 @@ typedef struct {
 	size_t object_count, object_room;
 	zval *kept; // what has been made for the call
 	size_t kept_count, kept_room;
+	bool with_options; // streams take their contexts' options along
 } ps_row;
 
 void ps_put(ps_row *row, int kind, int64_t n, const char *p, int flags);
