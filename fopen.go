@@ -83,7 +83,7 @@ const (
 func Fseek(fp *Stream, offset int, whence ...SeekWhence) int {
 	c, ok := fp.begin("fseek")
 	if !ok {
-		return 0
+		return -1
 	}
 	defer c.deliver()
 	from := SEEK_SET

@@ -56,7 +56,7 @@ func init() {
 
 		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
 		row("fseek(resource $stream, int $offset, int $whence = SEEK_SET)", withStream(func(c *call, fp *phpstream.Stream) Value {
-			return int64(phpstream.Fseek(fp, c.int(1), phpstream.SeekWhence(c.int(2))))
+			return c.size(phpstream.Fseek(fp, c.int(1), phpstream.SeekWhence(c.int(2))))
 		})),
 		row("rewind(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Rewind(fp) })),
 
