@@ -8,8 +8,14 @@ int ps_slot;
 
 ps_function ps_functions[] = {
 	{"fsockopen", PS_OPENER},
+	{"pfsockopen", PS_OPENER},
 	{"stream_socket_client", PS_OPENER, .takes_context = 6},
+	{"stream_socket_server", PS_OPENER, .takes_context = 5},
+	{"stream_socket_pair", PS_OPENER},
 
+	{"stream_socket_accept", PS_BY_FIRST, .captures = true},
+	{"stream_socket_recvfrom", PS_BY_FIRST, PS_READS},
+	{"stream_socket_sendto", PS_BY_FIRST, PS_WRITES},
 	{"stream_socket_enable_crypto", PS_BY_FIRST, .captures = true},
 	{"stream_socket_get_name", PS_BY_FIRST},
 	{"stream_socket_shutdown", PS_BY_FIRST},
@@ -59,12 +65,6 @@ ps_function ps_functions[] = {
 	{"openssl_x509_parse", PS_ALWAYS},
 	{"openssl_x509_fingerprint", PS_ALWAYS},
 
-	{"pfsockopen", PS_COUNTED},
-	{"stream_socket_server", PS_COUNTED},
-	{"stream_socket_accept", PS_COUNTED},
-	{"stream_socket_pair", PS_COUNTED},
-	{"stream_socket_sendto", PS_COUNTED},
-	{"stream_socket_recvfrom", PS_COUNTED},
 	{"socket_import_stream", PS_COUNTED},
 	{"fopen", PS_COUNTED},
 	{"file", PS_COUNTED},
@@ -97,8 +97,10 @@ void ps_install(void) {
 	for (ps_function *f = ps_functions; f->name; f++) {
 		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
 		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
-		if (!func || func->type != ZEND_INTERNAL_FUNCTION || (ours && !ps_has((char *)f->name)))
+		if (!func || func->type != ZEND_INTERNAL_FUNCTION)
 			continue;
+		if (ours && !ps_has((char *)f->name))
+			f->route = PS_COUNTED;
 		f->php = func->internal_function.handler;
 		func->internal_function.reserved[ps_slot] = f;
 		func->internal_function.handler = ps_handler;

@@ -50,7 +50,7 @@ php_stream *ps_own(zval *z);           // the stream of ours that a value is, or
 php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
-void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
+void ps_open(zval *to, const ps_value *v);
 void ps_hand_over(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);

@@ -153,7 +153,7 @@ void ps_hand_over(php_stream *stream) {
 }
 
 // PHP names a stream's type by its operations.
-static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"};
+static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket"};
 enum { LABELS = sizeof labels / sizeof labels[0] };
 static php_stream_ops own_ops[LABELS];
 
@@ -162,7 +162,7 @@ static bool are_own(const php_stream_ops *ops) { return ops >= own_ops && ops < 
 php_stream *ps_own(zval *z) {
 	php_stream *stream;
 	ZVAL_DEREF(z);
-	if (Z_TYPE_P(z) != IS_RESOURCE || Z_RES_TYPE_P(z) != php_file_le_stream())
+	if (Z_TYPE_P(z) != IS_RESOURCE || (Z_RES_TYPE_P(z) != php_file_le_stream() && Z_RES_TYPE_P(z) != php_file_le_pstream()))
 		return NULL;
 	stream = Z_RES_P(z)->ptr;
 	return stream && are_own(stream->ops) ? stream : NULL;
@@ -174,22 +174,28 @@ php_stream *ps_any_stream(zval *z) {
 	return zend_fetch_resource2_ex(z, NULL, php_file_le_stream(), php_file_le_pstream());
 }
 
-// ps_open makes a stream that Go has opened a resource.
-void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context) {
-	php_stream *stream;
-	php_stream_ops *ops = own_ops;
-
+static const php_stream_ops *ops_of(const char *label) {
 	for (int i = 0; i < LABELS; i++) {
 		if (!own_ops[i].label)
 			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, own_stat, own_set_option};
 		if (strcmp(labels[i], label) == 0)
-			ops = &own_ops[i];
+			return &own_ops[i];
 	}
-	stream = php_stream_alloc(ops, (void *)(intptr_t)number, NULL, "r+");
-	stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
-	stream->orig_path = path ? pestrdup(path, 0) : NULL;
-	if (context)
-		php_stream_context_set(stream, context);
+	return own_ops;
+}
+
+// ps_open makes a stream that Go has opened a resource. A persistent one may
+// have been opened before, in this request or another.
+void ps_open(zval *to, const ps_value *v) {
+	php_stream *stream = NULL;
+	char id[32] = "";
+
+	if (v->flags & PS_IS_PERSISTENT)
+		snprintf(id, sizeof id, "phpstream__%" PRId64, v->n);
+	if (!*id || php_stream_from_persistent_id(id, &stream) != PHP_STREAM_PERSISTENT_SUCCESS) {
+		stream = php_stream_alloc(ops_of(v->p), (void *)(intptr_t)v->n, *id ? id : NULL, "r+");
+		stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
+	}
 	php_stream_to_zval(stream, to);
 }
 
