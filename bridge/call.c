@@ -209,12 +209,6 @@ static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *
 	return (int)argc;
 }
 
-// flush_filters lets PHP's filters write what they hold.
-static void flush_filters(php_stream *stream) {
-	if (stream && stream->writefilters.head)
-		_php_stream_flush(stream, 1);
-}
-
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 	// Contexts and handshakes alone have a use for the options.
 	ps_row row = {.with_options = f->captures || f->route == PS_CONTEXTS};
@@ -232,8 +226,9 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		context = PHP_STREAM_CONTEXT(stream);
 	if (context)
 		GC_ADDREF(context->res); // an error handler may let go of it
-	if (f->closes)
-		flush_filters(ps_own(ZEND_CALL_ARG(execute_data, 1)));
+
+	for (uint32_t i = 1; i <= argc && i <= 2 && f->route >= PS_BY_FIRST && f->route <= PS_BY_ANY; i++)
+		ps_take_back(ps_own(ZEND_CALL_ARG(execute_data, i)));
 
 	given = put_arguments(f, &row, context, execute_data);
 	if (given >= 0) {
