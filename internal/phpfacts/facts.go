@@ -8,6 +8,8 @@ type Facts struct {
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
 	Seek                string // "Stream does not support seeking"
+	Unable              string // how the sockets extension begins "unable to set socket option"
+	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
 	Throws              bool   // wrong arguments throw instead of warning
@@ -27,6 +29,7 @@ type Facts struct {
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
@@ -44,6 +47,8 @@ var facts = [...]Facts{
 		Bind:         "failed to bind",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 		LegacyTLS: true,
@@ -56,6 +61,8 @@ var facts = [...]Facts{
 		Bind:         "failed to bind",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 	},
@@ -66,6 +73,8 @@ var facts = [...]Facts{
 		UnixNUL:       true,
 		Send:          "Send",
 		Seek:          "Stream does not support seeking",
+		Unable:        "Unable",
+		Cannot:        "Cannot",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
@@ -83,6 +92,8 @@ var facts = [...]Facts{
 		UnixNUL:        true,
 		Send:           "Send",
 		Seek:           "Stream does not support seeking",
+		Unable:         "Unable",
+		Cannot:         "Cannot",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,
 		Throws:         true,
@@ -92,6 +103,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
 	},

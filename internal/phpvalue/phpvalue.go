@@ -15,6 +15,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/assoc"
 )
 
 // kind is one of PHP's types.
@@ -88,6 +90,23 @@ func IsObject(v any) bool { return read(v).kind == isObject }
 func IsString(v any) (text string, ok bool) {
 	p := read(v)
 	return p.text, p.kind == isString
+}
+
+// Element answers an element of an array with named keys: a map, or an array
+// that has kept its order.
+func Element(v any, key string) (element any, ok bool) {
+	if a, isArray := v.(assoc.Array); isArray {
+		return a.Get(key)
+	}
+	m := deref(reflect.ValueOf(v))
+	if m.Kind() != reflect.Map || m.Type().Key().Kind() != reflect.String {
+		return nil, false
+	}
+	e := m.MapIndex(reflect.ValueOf(key).Convert(m.Type().Key()))
+	if !e.IsValid() {
+		return nil, false
+	}
+	return e.Interface(), true
 }
 
 // Bool is PHP's (bool): false for null, false, 0, 0.0, "", "0" and the empty
