@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/phpvalue"
 	"github.com/phpstream-go/phpstream/internal/wire"
@@ -97,6 +98,9 @@ func (c *call) optionSetter(o wire.Option, value any) (set func(*wire.Conn) erro
 
 // two reads a value that is an array with two numbers.
 func (c *call) two(value any, option, first, second string) (a, b int64, ok bool) {
+	if a, ok := value.(assoc.Array); ok {
+		value = a.Map()
+	}
 	if phpvalue.TypeName(value, c.rt.version) != "array" && c.rt.facts.ArrayOptions {
 		c.throw(phpfacts.TypeError, c.name+"(): Argument #4 ($value) must be of type array when argument #3 ($option) is "+
 			option+", "+phpvalue.TypeName(value, c.rt.version)+" given")

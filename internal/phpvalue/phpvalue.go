@@ -15,8 +15,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"github.com/phpstream-go/phpstream/internal/assoc"
 )
 
 // kind is one of PHP's types.
@@ -92,12 +90,8 @@ func IsString(v any) (text string, ok bool) {
 	return p.text, p.kind == isString
 }
 
-// Element answers an element of an array with named keys: a map, or an array
-// that has kept its order.
+// Element answers an element of a map with named keys.
 func Element(v any, key string) (element any, ok bool) {
-	if a, isArray := v.(assoc.Array); isArray {
-		return a.Get(key)
-	}
 	m := deref(reflect.ValueOf(v))
 	if m.Kind() != reflect.Map || m.Type().Key().Kind() != reflect.String {
 		return nil, false
