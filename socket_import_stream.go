@@ -37,7 +37,7 @@ func SocketImportStream(stream *Stream) *Socket {
 		return nil
 	}
 	defer c.deliver()
-	if stream.sock.crypto.Load() != nil {
+	if stream.body != nil || stream.sock.crypto.Load() != nil {
 		c.warning(c.rt.facts.Cannot + " represent a stream of type " + stream.label + " as a Socket Descriptor")
 		return nil
 	}

@@ -73,6 +73,18 @@ func (c Complaint) With(values ...any) Complaint {
 	return c
 }
 
+// emptyPath is what is said of an empty file name.
+func emptyPath(text string) Complaint {
+	return Complaint{Class: ValueError, Text: text, Bare: true, Old: "Filename cannot be empty"}
+}
+
+// PathNUL is what is said of a path with a NUL byte in it.
+func PathNUL(number int, parameter string) Complaint {
+	return Complaint{Class: ValueError,
+		Text: fmt.Sprintf("Argument #%d ($%s) must not contain any null bytes", number, parameter),
+		Old:  fmt.Sprintf("expects parameter %d to be a valid path, string given", number)}
+}
+
 // OldPrefix is how PHP 7.4 puts the function's name before a warning: some of
 // its own argument checks have no colon.
 func OldPrefix(function, text string) string {

@@ -7,6 +7,11 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Read                string // the verb of the notice of a file that can't be read
+	Write               string // and of one that can't be written
+	OpenFailed          string // the caption of what fopen says
+	RemoteFile          string // how the warning of another host's file:// begins
+	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
 	Unable              string // how the sockets extension begins "unable to set socket option"
 	Cannot              string // "Cannot represent a stream", which cannot be cast
@@ -46,6 +51,11 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		Unable:       "unable",
 		Cannot:       "cannot",
@@ -60,6 +70,11 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		Unable:       "unable",
 		Cannot:       "cannot",
@@ -72,6 +87,11 @@ var facts = [...]Facts{
 		Bind:          "Failed to bind",
 		UnixNUL:       true,
 		Send:          "Send",
+		Read:          "Read",
+		Write:         "Write",
+		OpenFailed:    "Failed to open stream",
+		RemoteFile:    "Remote",
+		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
 		Unable:        "Unable",
 		Cannot:        "Cannot",
@@ -91,6 +111,11 @@ var facts = [...]Facts{
 		Bind:           "Failed to bind",
 		UnixNUL:        true,
 		Send:           "Send",
+		Read:           "Read",
+		Write:          "Write",
+		OpenFailed:     "Failed to open stream",
+		RemoteFile:     "Remote",
+		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
 		Unable:         "Unable",
 		Cannot:         "Cannot",
