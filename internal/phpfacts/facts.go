@@ -29,6 +29,14 @@ type Facts struct {
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
+	Unable              string // how "Unable to locate filter" begins
+	StreamFilter        string // how a filter's own warnings begin
+	ZlibParameter       string // what zlib's filters say of a bad parameter
+	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
+	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
+	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
+	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
+	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
 // Under @, PHP 8 leaves the levels that cannot be silenced:
@@ -47,6 +55,8 @@ var facts = [...]Facts{
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 		LegacyTLS: true,
+		Unable:    "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP74: {
 		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
@@ -58,6 +68,8 @@ var facts = [...]Facts{
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
+		Unable: "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP82: {
 		Quantities: true, ErrorLevels: 32767,
@@ -75,6 +87,8 @@ var facts = [...]Facts{
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
+		Unable:       "Unable", StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		FlushEndsBase64: true, SmallHexIsOff: true,
 	},
 	PHP84: {
 		Quantities: true, ErrorLevels: 30719,
@@ -94,6 +108,8 @@ var facts = [...]Facts{
 		BufferedAtOnce: true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
+		Unable:         "Unable", StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		HugeChunkIsNone: true,
 	},
 }
 
