@@ -55,6 +55,8 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	filters        map[string]func() UserFilter
+	filterNames    []string // of filters, in the order in which they came
 }
 
 var defaultRuntime = NewRuntime()

@@ -153,6 +153,10 @@ func (s *Stream) hasBuffered() bool {
 	if s.gone() || !s.rmu.TryLock() {
 		return false
 	}
+	if s.readers != nil {
+		s.rmu.Unlock()
+		return s.hasFiltered()
+	}
 	defer s.rmu.Unlock()
 	if s.w > s.r {
 		return true

@@ -29,6 +29,9 @@ type Facts struct {
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
+	FilterFailed        string // appending a filter: what is buffered can't be converted
+	FilterNotFlushed    string // removing one
+	NoFclose            string // a filter closes its stream
 	Unable              string // how "Unable to locate filter" begins
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
@@ -68,7 +71,9 @@ var facts = [...]Facts{
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
-		Unable: "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		FilterFailed: "Filter failed to process pre-buffered data", FilterNotFlushed: "Unable to flush filter, not removing",
+		NoFclose: "cannot close the provided stream, as it must not be manually closed",
+		Unable:   "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP82: {
