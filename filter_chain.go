@@ -85,6 +85,15 @@ func (ch *filterChain) resume(c *call) (w wound, ok bool) {
 	return ch.wind(c, i, in, f.mode), true
 }
 
+// forget drops what was left for later.
+func (ch *filterChain) forget() {
+	if ch != nil {
+		for _, f := range ch.links {
+			f.backlog = nil
+		}
+	}
+}
+
 // holds tells whether a filter has something that came in before, and that
 // counts for what comes next.
 func (ch *filterChain) holds() bool {
@@ -171,9 +180,7 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 func (s *Stream) arrived(w wound) bool {
 	if w.status == filter.Fatal {
 		s.eof.Store(true)
-		for _, f := range s.readers.links {
-			f.backlog = nil
-		}
+		s.readers.forget()
 		return false
 	}
 	s.pour(w.out)
@@ -210,26 +217,31 @@ func (s *Stream) takeString(n int) string {
 	return text
 }
 
-// hasFiltered is hasBuffered where there are filters: what is left of a TLS
-// record goes through them.
-func (s *Stream) hasFiltered() bool {
+// unreadFiltered is unread where there are filters: what is left of a TLS record
+// goes through them.
+func (s *Stream) unreadFiltered() place {
 	c := s.rt.call("stream_select")
 	defer c.deliver()
 	if !s.rmu.TryLock() {
-		return false
+		return unknown
 	}
 	defer s.rmu.Unlock()
-	if s.readers == nil {
-		return s.w > s.r
-	}
-	s.catchUp(&c)
-	if t := s.sock.crypto.Load(); t != nil && s.w == s.r {
-		p := make([]byte, s.chunk)
-		if n, _ := t.ReadReceived(p); n > 0 {
-			s.arrived(s.readers.wind(&c, 0, filter.Brigade{p[:n]}, filter.Normal))
+	if s.readers != nil {
+		s.catchUp(&c)
+		if t := s.sock.crypto.Load(); t != nil && s.w == s.r {
+			p := make([]byte, s.chunk)
+			if n, _ := t.ReadReceived(p); n > 0 {
+				s.arrived(s.readers.wind(&c, 0, filter.Brigade{p[:n]}, filter.Normal))
+			}
 		}
 	}
-	return s.w > s.r
+	switch {
+	case s.w > s.r:
+		return inBuffer
+	case s.sock.hides():
+		return inSocket
+	}
+	return unknown
 }
 
 // write is PHP's fwrite: through the filters, where there are any.

@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/phpstream-go/phpstream/internal/filter"
@@ -92,7 +93,7 @@ func (s *Stream) addFilter(function, name string, options []FilterOption, last b
 		}
 	}
 	if args.mode&STREAM_FILTER_ALL == 0 {
-		args.mode = STREAM_FILTER_ALL // sockets are open for both
+		args.mode = s.filterModes()
 	}
 	var f *StreamFilter
 	if args.mode&STREAM_FILTER_READ != 0 {
@@ -114,6 +115,17 @@ func (s *Stream) addFilter(function, name string, options []FilterOption, last b
 		s.wmu.Unlock()
 	}
 	return f
+}
+
+// filterModes are the directions that a stream is open for.
+func (s *Stream) filterModes() (m FilterMode) {
+	if strings.ContainsAny(s.mode, "r+") {
+		m |= STREAM_FILTER_READ
+	}
+	if strings.ContainsAny(s.mode, "wa+") {
+		m |= STREAM_FILTER_WRITE
+	}
+	return m
 }
 
 // newFilter makes a filter by its name, or by a pattern that fits it.

@@ -7,7 +7,14 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Read                string // the verb of the notice of a file that can't be read
+	Write               string // and of one that can't be written
+	OpenFailed          string // the caption of what fopen says
+	RemoteFile          string // how the warning of another host's file:// begins
+	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
+	Unable              string // how some warnings begin: "unable to set socket option", "unable to locate filter"
+	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
 	Throws              bool   // wrong arguments throw instead of warning
@@ -27,12 +34,12 @@ type Facts struct {
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 	FilterFailed        string // appending a filter: what is buffered can't be converted
 	FilterNotFlushed    string // removing one
 	NoFclose            string // a filter closes its stream
-	Unable              string // how "Unable to locate filter" begins
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
 	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
@@ -54,11 +61,18 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
-		LegacyTLS: true,
-		Unable:    "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		LegacyTLS:    true,
+		StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP74: {
@@ -68,12 +82,19 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 		FilterFailed: "Filter failed to process pre-buffered data", FilterNotFlushed: "Unable to flush filter, not removing",
-		NoFclose: "cannot close the provided stream, as it must not be manually closed",
-		Unable:   "unable", StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		NoFclose:     "cannot close the provided stream, as it must not be manually closed",
+		StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP82: {
@@ -82,7 +103,14 @@ var facts = [...]Facts{
 		Bind:          "Failed to bind",
 		UnixNUL:       true,
 		Send:          "Send",
+		Read:          "Read",
+		Write:         "Write",
+		OpenFailed:    "Failed to open stream",
+		RemoteFile:    "Remote",
+		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
+		Unable:        "Unable",
+		Cannot:        "Cannot",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
@@ -92,7 +120,7 @@ var facts = [...]Facts{
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
-		Unable:       "Unable", StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
 		FlushEndsBase64: true, SmallHexIsOff: true,
 	},
 	PHP84: {
@@ -101,7 +129,14 @@ var facts = [...]Facts{
 		Bind:           "Failed to bind",
 		UnixNUL:        true,
 		Send:           "Send",
+		Read:           "Read",
+		Write:          "Write",
+		OpenFailed:     "Failed to open stream",
+		RemoteFile:     "Remote",
+		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
+		Unable:         "Unable",
+		Cannot:         "Cannot",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,
 		Throws:         true,
@@ -111,9 +146,10 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
-		Unable:         "Unable", StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		StreamFilter:   "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
 		HugeChunkIsNone: true,
 	},
 }
