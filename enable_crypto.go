@@ -157,6 +157,11 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 		c.warning("Refusing to enable crypto: " + strconv.Itoa(n) + " bytes received in clear have not been read")
 		return false
 	}
+	if s.readers.holds() {
+		c.fail(errUnread)
+		c.warning("Refusing to enable crypto: bytes received in clear are held by a filter")
+		return false
+	}
 	if method&cryptoIsClient == 0 {
 		c.warning("The server's side of a handshake is not supported")
 		return false

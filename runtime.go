@@ -56,6 +56,8 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	filters        map[string]func() UserFilter
+	filterNames    []string       // of filters, in the order in which they came
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 

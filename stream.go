@@ -38,6 +38,11 @@ type Stream struct {
 	tell   atomic.Int64 // PHP's position, but for what passed says
 	piece  atomic.Int64 // chunk, for writers
 
+	// Filters, and how many of the program's own are at work in each direction.
+	readers          *filterChain                // nil: none; the reader's
+	writers          atomic.Pointer[filterChain] // the writer's
+	reading, writing atomic.Int32
+
 	mu  sync.Mutex // guards ctx
 	ctx *Context
 
@@ -84,6 +89,10 @@ func (s *Stream) beginAs(function, parameter string) (call, bool) {
 		c.deliver()
 		return c, false
 	}
+	if !s.mayUse(&c) {
+		c.deliver()
+		return c, false
+	}
 	return c, true
 }
 
@@ -117,7 +126,8 @@ func (s *Stream) streamContext() *Context {
 	return s.ctx
 }
 
-// IsResource tells whether v is an open stream or a context.
+// IsResource tells whether v is an open stream, a context, or a filter that is
+// in its stream.
 //
 //	PHP: is_resource(mixed $value): bool
 func IsResource(v any) bool {
@@ -126,6 +136,8 @@ func IsResource(v any) bool {
 		return !v.gone()
 	case *Context:
 		return v != nil
+	case *StreamFilter:
+		return v != nil && v.stream != nil && !v.removed.Load()
 	}
 	return false
 }
@@ -148,6 +160,14 @@ func GetResourceType(v any) string {
 		if v != nil {
 			return "stream-context"
 		}
+	case *StreamFilter:
+		switch {
+		case v == nil:
+		case IsResource(v):
+			return "stream filter"
+		default:
+			return "Unknown"
+		}
 	}
 	c := defaultRuntime.call("get_resource_type")
 	c.notResource(1, "resource")
@@ -169,6 +189,10 @@ func GetResourceId(v any) int {
 		if v != nil {
 			return v.id
 		}
+	case *StreamFilter:
+		if v != nil {
+			return v.id
+		}
 	}
 	c := defaultRuntime.call("get_resource_id")
 	c.notResource(1, "resource")
@@ -186,7 +210,7 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
-	if fp.shut() != nil {
+	if fp.shut(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
@@ -194,10 +218,11 @@ func Fclose(fp *Stream) bool {
 }
 
 // shut closes the stream once.
-func (s *Stream) shut() error {
+func (s *Stream) shut(c *call) error {
 	if s == nil || !s.closed.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
+	s.endWriters(c)
 	if s.body != nil {
 		s.body.close()
 	} else {
@@ -207,13 +232,15 @@ func (s *Stream) shut() error {
 		s.dropBuffer()
 		s.rmu.Unlock()
 	}
+	s.closeFilters()
 	return nil
 }
 
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
 // second time.
 func (s *Stream) Close() error {
-	if err := s.shut(); err != nil {
+	c := s.runtime().call("fclose")
+	if err := s.shut(&c); err != nil {
 		return s.opError("close", err)
 	}
 	return nil
@@ -236,8 +263,14 @@ func (s *Stream) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	c := s.rt.call("fread")
-	n, _ := s.receive(&c, p)
-	s.tell.Add(int64(n))
+	n := 0
+	if s.readers != nil {
+		s.fillFiltered(&c, 1)
+		n = s.takeBuffered(p)
+	} else {
+		n, _ = s.receive(&c, p)
+		s.tell.Add(int64(n))
+	}
 	switch {
 	case n > 0:
 		return n, nil
@@ -260,7 +293,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
 	c := s.rt.call("fwrite")
-	n, _ := s.send(&c, p)
+	n, _ := s.write(&c, p)
 	if n == len(p) {
 		return n, nil
 	}

@@ -314,6 +314,10 @@ func (s *Stream) unread() place {
 	if !s.rmu.TryLock() {
 		return unknown // somebody reads
 	}
+	if s.readers != nil {
+		s.rmu.Unlock()
+		return s.unreadFiltered()
+	}
 	defer s.rmu.Unlock()
 	if s.w > s.r {
 		return inBuffer

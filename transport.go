@@ -92,7 +92,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
-		s.shut()
+		s.shut(c)
 		return nil, &failure{err: c.failed}
 	}
 	return s, nil

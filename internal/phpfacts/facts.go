@@ -13,7 +13,7 @@ type Facts struct {
 	RemoteFile          string // how the warning of another host's file:// begins
 	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
-	Unable              string // how the sockets extension begins "unable to set socket option"
+	Unable              string // how some warnings begin: "unable to set socket option", "unable to locate filter"
 	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
@@ -37,6 +37,16 @@ type Facts struct {
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
+	FilterFailed        string // appending a filter: what is buffered can't be converted
+	FilterNotFlushed    string // removing one
+	NoFclose            string // a filter closes its stream
+	StreamFilter        string // how a filter's own warnings begin
+	ZlibParameter       string // what zlib's filters say of a bad parameter
+	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
+	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
+	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
+	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
+	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
 // Under @, PHP 8 leaves the levels that cannot be silenced:
@@ -61,7 +71,9 @@ var facts = [...]Facts{
 		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
-		LegacyTLS: true,
+		LegacyTLS:    true,
+		StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP74: {
 		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
@@ -80,6 +92,10 @@ var facts = [...]Facts{
 		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
+		FilterFailed: "Filter failed to process pre-buffered data", FilterNotFlushed: "Unable to flush filter, not removing",
+		NoFclose:     "cannot close the provided stream, as it must not be manually closed",
+		StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
 	PHP82: {
 		Quantities: true, ErrorLevels: 32767,
@@ -104,6 +120,8 @@ var facts = [...]Facts{
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
+		StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		FlushEndsBase64: true, SmallHexIsOff: true,
 	},
 	PHP84: {
 		Quantities: true, ErrorLevels: 30719,
@@ -131,6 +149,8 @@ var facts = [...]Facts{
 		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
+		StreamFilter:   "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		HugeChunkIsNone: true,
 	},
 }
 
