@@ -58,6 +58,7 @@ type Runtime struct {
 	defaultContext *Context
 	filters        map[string]func() UserFilter
 	filterNames    []string       // of filters, in the order in which they came
+	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 
@@ -103,6 +104,7 @@ func iniDefaults() map[string]string {
 		"openssl.cafile":         "",
 		"openssl.capath":         "",
 		"user_agent":             "",
+		"from":                   "",
 	}
 }
 

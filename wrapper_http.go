@@ -48,10 +48,11 @@ func (h *webRequest) open() *Stream {
 type hop struct {
 	first       bool
 	keepsMethod bool // method and content go out as they are
+	elsewhere   bool // another origin than the first one's has been led to
 }
 
-// place is where a request goes.
-type place struct {
+// route is where a request goes.
+type route struct {
 	url       target.URL
 	tls       bool
 	proxied   bool
@@ -87,7 +88,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	if left < 1 {
 		return h.fail("Redirection limit reached, aborting")
 	}
-	p, ok := h.place(url)
+	p, ok := h.route(url)
 	if !ok {
 		return nil
 	}
@@ -105,7 +106,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	}
 	s.sock.timeout.Store(int64(timeout))
 	if p.proxied && p.tls && !h.tunnel(s, p.url) {
-		s.shut()
+		s.shut(h.c)
 		return h.fail("Cannot connect to HTTPS server through proxy")
 	}
 	h.ctx.notify(STREAM_NOTIFY_CONNECT, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
@@ -115,7 +116,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	s.send(h.c, h.bytes(url, p, at))
 	a, ok := h.answer(s)
 	if !ok {
-		s.shut()
+		s.shut(h.c)
 		return nil
 	}
 	if a.ok && !(a.hasLocation && a.follows) {
@@ -124,21 +125,25 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	if !a.follows || (h.headersOnly || h.truth("ignore_errors", false)) && left <= 1 {
 		return h.body(s, a)
 	}
-	s.shut()
+	s.shut(h.c)
 	if !a.hasLocation {
 		return h.fail("HTTP request failed! " + a.status)
 	}
 	h.ctx.notify(STREAM_NOTIFY_REDIRECTED, STREAM_NOTIFY_SEVERITY_INFO, a.location, 0)
 	next := httpwire.Redirect(p.url, a.location)
-	if to, ok := target.ParseURL(next); !ok || !httpwire.Safe(to) {
+	to, ok := target.ParseURL(next)
+	if !ok || !httpwire.Safe(to) {
 		return h.fail("Invalid redirect URL! " + next)
 	}
-	return h.request(next, left-1, hop{keepsMethod: a.code == 307 || a.code == 308})
+	return h.request(next, left-1, hop{
+		keepsMethod: h.c.rt.facts.KeepsMethod && (a.code == 307 || a.code == 308),
+		elsewhere:   at.elsewhere || !httpwire.SameOrigin(p.url, to),
+	})
 }
 
-// place finds out where a request goes; it is not ok, having said why, where
+// route finds out where a request goes; it is not ok, having said why, where
 // that can't be.
-func (h *webRequest) place(url string) (p place, ok bool) {
+func (h *webRequest) route(url string) (p route, ok bool) {
 	u, ok := target.ParseURL(url)
 	if !ok {
 		return p, false
@@ -146,13 +151,13 @@ func (h *webRequest) place(url string) (p place, ok bool) {
 	proxy := h.proxy()
 	if !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
 		// FTP by way of a proxy that speaks HTTP.
-		p = place{url: u, proxied: true, wholeURL: true, transport: proxy}
+		p = route{url: u, proxied: true, wholeURL: true, transport: proxy}
 	} else {
 		if strings.ContainsAny(h.mode, "awx+") {
 			h.fail("HTTP wrapper does not support writeable connections")
 			return p, false
 		}
-		p = place{url: u, tls: len(u.Scheme) > 4, proxied: proxy != "", wholeURL: h.truth("request_fulluri", false), transport: proxy}
+		p = route{url: u, tls: len(u.Scheme) > 4, proxied: proxy != "", wholeURL: h.truth("request_fulluri", false), transport: proxy}
 		transport := "tcp"
 		if p.tls {
 			transport = "ssl"
@@ -181,9 +186,7 @@ func (h *webRequest) timeout() time.Duration {
 // tunnel asks a proxy for a way through, and shakes hands with what is at the end
 // of it.
 func (h *webRequest) tunnel(s *Stream, u target.URL) bool {
-	if _, ok := h.ctx.option("ssl", "peer_name"); !ok {
-		h.ctx.set("ssl", "peer_name", u.Host) // else the proxy's name is the one that is checked
-	}
+	s.sock.urlName = u.Host // else the proxy's name is the one that is checked
 	request := httpwire.Connect(u.Host, u.Port, h.headers())
 	if n, _ := s.send(h.c, []byte(request)); n != len(request) {
 		return false
@@ -214,13 +217,14 @@ func (h *webRequest) headers() string {
 }
 
 // bytes is the request.
-func (h *webRequest) bytes(url string, p place, at hop) []byte {
+func (h *webRequest) bytes(url string, p route, at hop) []byte {
 	r := httpwire.Request{
 		Target:         p.url.Path,
 		Version:        h.c.rt.facts.HTTPVersion,
 		Headers:        h.headers(),
 		KeepContent:    at.keepsMethod,
 		DropsProxyAuth: p.proxied && p.tls,
+		Elsewhere:      at.elsewhere,
 		HasUser:        p.url.HasUser,
 		User:           httpwire.Decoded(p.url.User),
 		Pass:           httpwire.Decoded(p.url.Pass),
@@ -281,7 +285,7 @@ const maxStatus = 126
 func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
-	if !s.atEnd() {
+	if !s.atEnd(h.c) {
 		line, ok = s.line(h.c, maxStatus)
 	}
 	if !ok {
@@ -291,7 +295,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.code = httpwire.StatusLine(line)
 	a.ok = h.headersOnly || h.truth("ignore_errors", false)
 	if httpwire.Informational(a.code) {
-		for !s.atEnd() {
+		for !s.atEnd(h.c) {
 			next, ok := s.line(h.c, maxStatus)
 			if !ok {
 				break
@@ -320,7 +324,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	h.lines = append(h.lines, line)
 
 	var header httpwire.Header
-	for !s.atEnd() {
+	for !s.atEnd(h.c) {
 		line, ok := s.line(h.c, -1)
 		if !ok {
 			break
@@ -381,7 +385,9 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.tell.Store(0)
 	s.mode = h.mode
 	if a.chunked {
-		s.dechunk(h.c)
+		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
+			s.addReader(h.c, f, true)
+		}
 	}
 	if n := s.w - s.r; n > 0 && h.ctx.counting() {
 		h.ctx.addProgress(n)

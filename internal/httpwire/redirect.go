@@ -29,7 +29,7 @@ func Redirect(from target.URL, location string) string {
 		path = directory + "/" + location
 	}
 	host := from.Host
-	if usual := map[bool]int{false: 80, true: 443}[isTLS(from.Scheme)]; from.Port != usual {
+	if from.Port != port(target.URL{Scheme: from.Scheme}) {
 		host += ":" + strconv.Itoa(from.Port)
 	}
 	return from.Scheme + "://" + host + path
@@ -37,6 +37,19 @@ func Redirect(from target.URL, location string) string {
 
 // isTLS is how PHP tells https from http.
 func isTLS(scheme string) bool { return len(scheme) > 4 && scheme[4] == 's' }
+
+// SameOrigin tells whether two URLs have the same scheme, host and port.
+func SameOrigin(a, b target.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Host, b.Host) && port(a) == port(b)
+}
+
+// port is a URL's port, which may be left out.
+func port(u target.URL) int {
+	if u.Port != 0 {
+		return u.Port
+	}
+	return map[bool]int{false: 80, true: 443}[isTLS(u.Scheme)]
+}
 
 // Safe tells whether a URL that a server leads to has no control bytes in user,
 // password and path, written or encoded.

@@ -7,6 +7,7 @@ package httpwire
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,6 +21,7 @@ type Request struct {
 	Headers        string // the program's, as [Join] has them
 	KeepContent    bool   // the content goes out, and what the headers say of it
 	DropsProxyAuth bool   // the proxy has had its Proxy-Authorization already
+	Elsewhere      bool   // a redirection has led to another origin: no secrets go there
 
 	HasUser    bool // user and password were in the URL
 	User, Pass string
@@ -42,10 +44,11 @@ func Join(lines ...string) string {
 // and PHP's default is sent, of which PHP has a notice.
 func (r *Request) Bytes() (b []byte, guessed bool) {
 	headers := cString(r.Headers)
-	given := headers != ""
 	if !r.KeepContent {
-		headers = without(headers, "content-length:")
-		headers = without(headers, "content-type:")
+		headers = without(headers, "content-length:", "content-type:")
+	}
+	if r.Elsewhere {
+		headers = without(headers, "authorization:", "cookie:", "proxy-authorization:")
 	}
 	lower := strings.ToLower(headers)
 	has := func(name string) bool { return hasHeader(lower, name) }
@@ -85,10 +88,9 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 		line("Content-Length", strconv.Itoa(len(content)))
 	}
 	if r.DropsProxyAuth {
-		headers = withoutProxyAuth(headers)
-		given = headers != ""
+		headers = without(headers, "proxy-authorization:")
 	}
-	if given {
+	if headers != "" {
 		b = append(b, headers+"\r\n"...)
 	}
 	if content != "" && !has("content-type:") {
@@ -110,45 +112,27 @@ func hasHeader(headers, name string) bool {
 	return strings.HasPrefix(headers, name) || strings.Contains(headers, "\r\n"+name)
 }
 
-// without takes the first line that begins with name out, if that is the first
-// place where name stands.
-func without(headers, name string) string {
-	lower := strings.ToLower(headers)
-	at := strings.Index(lower, name)
-	if at < 0 || at > 0 && headers[at-1] != '\n' {
-		return headers
+// without takes the lines out that begin with one of the names, and what they go
+// on with in lines that begin with white space.
+func without(headers string, names ...string) string {
+	var kept []string
+	dropping := false
+	for line := range strings.Lines(headers) {
+		if goesOn := line[0] == ' ' || line[0] == '\t'; !goesOn || len(kept) == 0 && !dropping {
+			lower := strings.ToLower(line)
+			dropping = slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(lower, name) })
+		}
+		if !dropping {
+			kept = append(kept, line)
+		}
 	}
-	end := strings.IndexByte(headers[at:], '\n')
-	if end < 0 {
-		return headers[:at]
-	}
-	return headers[:at] + headers[at+end+1:]
-}
-
-const proxyAuth = "proxy-authorization:"
-
-// withoutProxyAuth takes the first Proxy-Authorization out, with the ends of lines
-// that would be left over.
-func withoutProxyAuth(headers string) string {
-	at := strings.Index(strings.ToLower(headers), proxyAuth)
-	if at < 0 || at > 0 && headers[at-1] != '\n' {
-		return headers
-	}
-	before, rest := headers[:at], headers[at:]
-	end := strings.IndexAny(rest, "\r\n")
-	if end < 0 {
-		return strings.TrimRight(before, "\r\n")
-	}
-	rest = strings.TrimLeft(rest[end:], "\r\n")
-	if rest == "" {
-		return strings.TrimRight(before, "\r\n")
-	}
-	return before + rest
+	return strings.TrimRight(strings.Join(kept, ""), "\r\n")
 }
 
 // ProxyAuth is the Proxy-Authorization line among the program's headers, "" for
 // none.
 func ProxyAuth(headers string) string {
+	const proxyAuth = "proxy-authorization:"
 	for line := range strings.FieldsFuncSeq(cString(headers), func(r rune) bool { return r == '\r' || r == '\n' }) {
 		line = strings.TrimLeft(line, " \t")
 		if len(line) >= len(proxyAuth) && strings.EqualFold(line[:len(proxyAuth)], proxyAuth) {

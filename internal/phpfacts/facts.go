@@ -10,6 +10,9 @@ type Facts struct {
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
 	OpenFailed          string // the caption of what fopen says
+	HTTPVersion         string // of a request
+	KeepsMethod         bool   // a redirection with 307 or 308 is a POST where the first request was
+	EmptyQuery          bool   // "?" with nothing behind it goes out
 	RemoteFile          string // how the warning of another host's file:// begins
 	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
@@ -65,6 +68,7 @@ var facts = [...]Facts{
 		Write:        "write",
 		OpenFailed:   "failed to open stream",
 		RemoteFile:   "remote",
+		HTTPVersion:  "1.0",
 		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		Unable:       "unable",
@@ -86,6 +90,7 @@ var facts = [...]Facts{
 		Write:        "write",
 		OpenFailed:   "failed to open stream",
 		RemoteFile:   "remote",
+		HTTPVersion:  "1.0",
 		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		Unable:       "unable",
@@ -107,6 +112,9 @@ var facts = [...]Facts{
 		Write:         "Write",
 		OpenFailed:    "Failed to open stream",
 		RemoteFile:    "Remote",
+		HTTPVersion:   "1.1",
+		EmptyQuery:    true,
+		KeepsMethod:   true,
 		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
 		Unable:        "Unable",
@@ -133,6 +141,9 @@ var facts = [...]Facts{
 		Write:          "Write",
 		OpenFailed:     "Failed to open stream",
 		RemoteFile:     "Remote",
+		HTTPVersion:    "1.1",
+		EmptyQuery:     true,
+		KeepsMethod:    true,
 		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
 		Unable:         "Unable",
