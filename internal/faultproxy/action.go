@@ -32,7 +32,12 @@ func Dribble() Action {
 
 // Stall passes nothing on any more, and keeps the connection.
 func Stall() Action {
-	return Action{"stall", func(p *pump) bool { <-p.proxy.done; return false }}
+	return Action{"stall", func(p *pump) bool {
+		p.stalled = true
+		p.proxy.add(-1)
+		<-p.proxy.done
+		return false
+	}}
 }
 
 // Reset ends the connection on both sides with RST.
@@ -75,11 +80,12 @@ type pump struct {
 		io.ReadWriter
 		CloseWrite() error
 	}
-	faults []Fault  // that are still to come
-	places []finder // of the first of them
-	reads  int
-	single bool
-	last   []byte // that passed
+	faults  []Fault  // that are still to come
+	places  []finder // of the first of them
+	reads   int
+	single  bool
+	stalled bool
+	last    []byte // that passed
 }
 
 // maxLast is as much as can be repeated.

@@ -46,6 +46,8 @@ type Proxy struct {
 	conns  []*net.TCPConn
 	passed [2][]byte
 	did    int
+	active int        // directions that may still pass something on
+	idle   *sync.Cond // active is 0
 }
 
 // longest bounds what a proxy waits for.
@@ -60,6 +62,7 @@ func New(target string, faults ...Fault) (*Proxy, error) {
 		return nil, err
 	}
 	p := &Proxy{faults: faults, target: target, listener: l, done: make(chan struct{})}
+	p.idle = sync.NewCond(&p.mu)
 	p.wait.Go(p.accept)
 	return p, nil
 }
@@ -118,14 +121,39 @@ func (p *Proxy) accept() {
 		}
 		pair := &pair{proxy: p, conns: [2]*net.TCPConn{client, server}}
 		var both sync.WaitGroup
+		p.add(2)
 		for _, from := range []Side{Client, Server} {
-			both.Go(pair.pump(from).run)
+			both.Go(func() {
+				pump := pair.pump(from)
+				pump.run()
+				if !pump.stalled {
+					p.add(-1)
+				}
+			})
 		}
 		p.wait.Go(func() {
 			both.Wait()
 			client.Close()
 			server.Close()
 		})
+	}
+}
+
+// Settle waits until all has been passed on: each direction has come to its end,
+// or has stalled.
+func (p *Proxy) Settle() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.active > 0 {
+		p.idle.Wait()
+	}
+}
+
+func (p *Proxy) add(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.active += n; p.active == 0 {
+		p.idle.Broadcast()
 	}
 }
 
