@@ -30,8 +30,10 @@ func Describe(err error, v phpfacts.Version) []Warning {
 	switch {
 	case errors.As(err, &name), errors.As(err, &fingerprint), errors.Is(err, errNoCertificate), errors.Is(err, errSetup):
 		return nil // Check and NewPolicy said it
-	case errors.Is(err, errFarewell):
+	case errors.Is(err, errFarewell), errors.Is(err, errAlerted):
 		return nil
+	case errors.Is(err, errSpent):
+		return []Warning{{Text: "SSL: Success"}}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return []Warning{{Text: "SSL: Handshake timed out"}}
 	case IsEOF(err):
