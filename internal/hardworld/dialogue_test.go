@@ -103,7 +103,6 @@ func (d *dialogue) open() {
 	var out map[int]phpcall.Value
 	first := 2
 	if d.Open == "fsockopen" {
-		d.call("stream_context_set_default", options)
 		scheme := ""
 		if d.TLS == "tls" {
 			scheme = "tls://"
@@ -256,10 +255,7 @@ func (d *dialogue) after() {
 	d.note("write", n)
 	d.meta()
 	d.note("ftell", d.on("ftell"))
-	n, out := d.callOut("stream_select", phpcall.NewArray(d.fp), phpcall.NewArray(d.fp), nil, int64(0), int64(0))
-	d.note("stream_select", n)
-	d.note("readable", int64(out[0].(*phpcall.Array).Len()))
-	d.note("writable", int64(out[1].(*phpcall.Array).Len()))
+	d.note("stream_select", d.readable()) // an end is readable, too
 	_, isText := d.on("stream_socket_get_name", false).(string)
 	d.note("stream_socket_get_name", isText)
 	d.note("fflush", d.on("fflush"))

@@ -235,13 +235,13 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 		}
 		return n, nil
 	}
-	switch c.fate.Load() {
-	case cut:
+	switch state := c.fate.Load(); {
+	case state == cut:
 		c.end.Store(int32(CutOff))
 		return 0, io.EOF
-	case alerted:
+	case state == alerted, state == spent && c.End() != NoEnd:
 		return 0, io.EOF
-	case spent:
+	case state == spent:
 		return 0, errSpent
 	}
 	c.feed.mode = mode

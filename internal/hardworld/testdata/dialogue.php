@@ -40,7 +40,6 @@ final class dialogue
         $ssl = ['cafile' => $w['cafile'], 'peer_name' => 'localhost'];
         $errno = $errstr = null;
         if ($w['open'] === 'fsockopen') {
-            stream_context_set_default(['ssl' => $ssl]);
             $scheme = $w['tls'] === 'tls' ? 'tls://' : '';
             $this->fp = $this->note('fsockopen', fsockopen($scheme . $w['host'], $w['port'], $errno, $errstr, $w['timeout']));
         } else {
@@ -172,12 +171,7 @@ final class dialogue
         $this->note('write', $n);
         $this->meta();
         $this->note('ftell', ftell($this->fp));
-        $r = [$this->fp];
-        $w = [$this->fp];
-        $e = null;
-        $this->note('stream_select', stream_select($r, $w, $e, 0, 0));
-        $this->note('readable', count($r));
-        $this->note('writable', count($w));
+        $this->note('stream_select', $this->readable()); // an end is readable, too
         $this->note('stream_socket_get_name', is_string(stream_socket_get_name($this->fp, false)));
         $this->note('fflush', fflush($this->fp));
         $this->note('stream_get_line', stream_get_line($this->fp, 100, "\n"));
