@@ -45,7 +45,8 @@ type Runtime struct {
 	version phpfacts.Version
 	facts   *phpfacts.Facts
 
-	interrupts atomic.Bool // signals end a StreamSelect
+	interrupts  atomic.Bool  // signals end a StreamSelect
+	socketError atomic.Int64 // the last errno of the sockets extension
 
 	mu             sync.Mutex
 	handlers       []ErrorHandler // the last is in force; a nil one is PHP's own

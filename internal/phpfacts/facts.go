@@ -13,6 +13,8 @@ type Facts struct {
 	RemoteFile          string // how the warning of another host's file:// begins
 	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
+	Unable              string // how the sockets extension begins "unable to set socket option"
+	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
 	Throws              bool   // wrong arguments throw instead of warning
@@ -32,6 +34,7 @@ type Facts struct {
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
@@ -54,6 +57,8 @@ var facts = [...]Facts{
 		RemoteFile:   "remote",
 		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 		LegacyTLS: true,
@@ -71,6 +76,8 @@ var facts = [...]Facts{
 		RemoteFile:   "remote",
 		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 	},
@@ -86,6 +93,8 @@ var facts = [...]Facts{
 		RemoteFile:    "Remote",
 		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
+		Unable:        "Unable",
+		Cannot:        "Cannot",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
@@ -108,6 +117,8 @@ var facts = [...]Facts{
 		RemoteFile:     "Remote",
 		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
+		Unable:         "Unable",
+		Cannot:         "Cannot",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,
 		Throws:         true,
@@ -117,6 +128,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
 	},
