@@ -65,6 +65,30 @@ func (x *Context) counting() bool {
 	return x.progress.counts
 }
 
+// tellProgress lets the context's callback hear of what has been read. No lock is
+// held: the callback may use the stream.
+func (s *Stream) tellProgress() {
+	if !s.notifies.Load() {
+		return
+	}
+	s.rmu.Lock()
+	owed := s.owed
+	s.owed = nil
+	s.rmu.Unlock()
+	for _, n := range owed {
+		if x := s.streamContext(); x.counting() {
+			x.addProgress(n)
+		}
+	}
+}
+
+// tellUnlocked is tellProgress between two reads of one call.
+func (s *Stream) tellUnlocked() {
+	s.rmu.Unlock()
+	defer s.rmu.Lock()
+	s.tellProgress()
+}
+
 // addProgress tells of bytes that have been transferred.
 func (x *Context) addProgress(n int) {
 	f := x.notifier()

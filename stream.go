@@ -38,6 +38,8 @@ type Stream struct {
 	tell   atomic.Int64 // PHP's position, but for what passed says
 	piece  atomic.Int64 // chunk, for writers
 
+	notifies atomic.Bool // the context's callback hears of what is read
+
 	// Filters, and how many of the program's own are at work in each direction.
 	readers          *filterChain                // nil: none; the reader's
 	writers          atomic.Pointer[filterChain] // the writer's
@@ -56,6 +58,7 @@ type Stream struct {
 	chunk    int
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
+	owed     []int  // bytes read that the callback has not heard of
 	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 

@@ -69,6 +69,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	s := c.rt.newStream(labels[transport.Kind])
 	s.ctx = o.ctx
+	s.notifies.Store(o.ctx.notifier() != nil)
 	s.sock.limit = o.timeout
 	s.sock.canCrypto = transport.Kind == target.TCP || transport.Kind == target.TLS
 	if c.rt.facts.MetaURI {

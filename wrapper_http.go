@@ -113,7 +113,10 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	if v, ok := h.option("max_redirects"); ok && at.first {
 		left = int(int32(phpvalue.Int(v)))
 	}
-	s.send(h.c, h.bytes(url, p, at))
+	n, _ := s.send(h.c, h.bytes(url, p, at))
+	if h.ctx.counting() {
+		h.ctx.addProgress(n)
+	}
 	a, ok := h.answer(s)
 	if !ok {
 		s.shut(h.c)
@@ -326,6 +329,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	var header httpwire.Header
 	for !s.atEnd(h.c) {
 		line, ok := s.line(h.c, -1)
+		s.tellProgress()
 		if !ok {
 			break
 		}
