@@ -20,6 +20,7 @@ var filterClasses = map[string]func(*interpreter) phpstream.UserFilter{
 	"miscounts": func(in *interpreter) phpstream.UserFilter { return &miscounts{passes{in: in}} },
 	"leaves":    func(in *interpreter) phpstream.UserFilter { return &leavesBe{passes{in: in}} },
 	"throws":    func(in *interpreter) phpstream.UserFilter { return &throws{passes{in: in}} },
+	"meddles":   func(in *interpreter) phpstream.UserFilter { return &meddles{passes{in: in}} },
 	"doubles":   func(in *interpreter) phpstream.UserFilter { return &doubles{passes{in: in}} },
 }
 
@@ -153,9 +154,22 @@ func (f *leavesBe) Filter(in, out *phpstream.BucketBrigade, consumed *int, closi
 	return phpstream.FilterStatus(f.Params.(int))
 }
 
+type meddles struct{ passes }
+
+func (f *meddles) Filter(in, out *phpstream.BucketBrigade, consumed *int, closing bool) phpstream.FilterStatus {
+	if !closing {
+		f.note("closes: " + f.in.dump(phpstream.Fclose(f.Stream)))
+		f.note("is " + f.in.dump(phpstream.StreamGetMetaData(f.Stream).StreamType))
+	}
+	return f.passes.Filter(in, out, consumed, closing)
+}
+
 type throws struct{ passes }
 
 func (f *throws) Filter(in, out *phpstream.BucketBrigade, consumed *int, closing bool) phpstream.FilterStatus {
+	if closing {
+		return phpstream.PSFS_FEED_ME
+	}
 	panic(&phpstream.ThrownError{Class: "RuntimeException", Message: "thrown by " + f.Filtername})
 }
 

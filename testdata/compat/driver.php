@@ -308,12 +308,29 @@ class leaves extends passes
     }
 }
 
-/** Throws. */
+/** Tries to use its own stream; says in its log what came of it. */
+class meddles extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        if (!$closing) {
+            $this->note('closes: ' . driver::dump(fclose($this->stream)));
+            $this->note('is ' . driver::dump(stream_get_meta_data($this->stream)['stream_type']));
+        }
+        return parent::filter($in, $out, $consumed, $closing);
+    }
+}
+
+/** Throws, but not at the end. */
 class throws extends passes
 {
     #[\ReturnTypeWillChange]
     public function filter($in, $out, &$consumed, $closing)
     {
+        if ($closing) {
+            return PSFS_FEED_ME;
+        }
         throw new RuntimeException('thrown by ' . $this->filtername);
     }
 }
