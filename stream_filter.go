@@ -63,7 +63,7 @@ type StreamFilter struct {
 // with the rest when that has been read. string.strip_tags (PHP 7) and
 // convert.iconv.* are not there.
 //
-//	PHP: stream_filter_append(resource $stream, string $filter_name, int $mode = 0, mixed $params = UNKNOWN): resource|false
+//	PHP: stream_filter_append(resource $stream, string $filter_name, int $mode = 0, mixed $params): resource|false
 //
 // php-src: ext/standard/streamsfuncs.c, main/streams/filter.c.
 func StreamFilterAppend(fp *Stream, filterName string, options ...FilterOption) *StreamFilter {
@@ -73,7 +73,7 @@ func StreamFilterAppend(fp *Stream, filterName string, options ...FilterOption) 
 // StreamFilterPrepend is [StreamFilterAppend] at the beginning. What is buffered
 // stays as it is.
 //
-//	PHP: stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, mixed $params = UNKNOWN): resource|false
+//	PHP: stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, mixed $params): resource|false
 //
 // php-src: ext/standard/streamsfuncs.c, main/streams/filter.c.
 func StreamFilterPrepend(fp *Stream, filterName string, options ...FilterOption) *StreamFilter {
