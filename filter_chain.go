@@ -141,7 +141,7 @@ func (s *Stream) pour(b filter.Brigade) {
 func (s *Stream) fillFiltered(c *call, size int) bool {
 	want := min(size, s.chunk)
 	for s.w-s.r < want {
-		if w, ok := s.readers.resume(c); ok {
+		if w, ok := s.readers.Load().resume(c); ok {
 			if !s.arrived(w) {
 				return false
 			}
@@ -165,7 +165,7 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 		if s.eof.Load() {
 			mode = filter.FlushClose
 		}
-		if !s.arrived(s.readers.wind(c, 0, in, mode)) {
+		if !s.arrived(s.readers.Load().wind(c, 0, in, mode)) {
 			return false
 		}
 		if n == 0 {
@@ -180,7 +180,7 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 func (s *Stream) arrived(w wound) bool {
 	if w.status == filter.Fatal {
 		s.eof.Store(true)
-		s.readers.forget()
+		s.readers.Load().forget()
 		return false
 	}
 	s.pour(w.out)
@@ -191,7 +191,7 @@ func (s *Stream) arrived(w wound) bool {
 // buffered. It asks the socket for nothing.
 func (s *Stream) catchUp(c *call) {
 	for s.w == s.r {
-		w, ok := s.readers.resume(c)
+		w, ok := s.readers.Load().resume(c)
 		if !ok || !s.arrived(w) {
 			return
 		}
@@ -217,8 +217,7 @@ func (s *Stream) takeString(n int) string {
 	return text
 }
 
-// unreadFiltered is unread where there are filters: what is left of a TLS record
-// goes through them.
+// unreadFiltered is unread where there are filters.
 func (s *Stream) unreadFiltered() place {
 	c := s.rt.call("stream_select")
 	defer c.deliver()
@@ -226,23 +225,15 @@ func (s *Stream) unreadFiltered() place {
 		return unknown
 	}
 	defer s.rmu.Unlock()
-	if s.readers != nil {
-		s.catchUp(&c)
-		if t := s.sock.crypto.Load(); t != nil && s.w == s.r {
-			p := make([]byte, s.chunk)
-			if n, _ := t.ReadReceived(p); n > 0 {
-				s.arrived(s.readers.wind(&c, 0, filter.Brigade{p[:n]}, filter.Normal))
-			}
-		}
-	}
-	switch {
-	case s.w > s.r:
+	s.catchUp(&c)
+	if s.w > s.r {
 		return inBuffer
-	case s.sock.hides():
-		return inSocket
 	}
 	return unknown
 }
+
+// filtered tells whether there are filters, in either direction.
+func (s *Stream) filtered() bool { return s.readers.Load() != nil || s.writers.Load() != nil }
 
 // write is PHP's fwrite: through the filters, where there are any.
 func (s *Stream) write(c *call, p []byte) (n int, ok bool) {
@@ -264,7 +255,7 @@ func (s *Stream) sendThrough(c *call, chain *filterChain, in filter.Brigade, mod
 		}
 		ok = s.sendAll(c, w.out) && ok
 	}
-	return used, ok
+	return max(used, 0), ok && used >= 0
 }
 
 func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
@@ -281,7 +272,7 @@ func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
 // flushFrom sends on what a filter that is to go holds back, through those
 // behind it; its chain's lock is held.
 func (s *Stream) flushFrom(c *call, f *StreamFilter) bool {
-	chain := s.readers
+	chain := s.readers.Load()
 	if f.writes {
 		chain = s.writers.Load()
 	}
@@ -339,8 +330,7 @@ func (s *Stream) endWriters(c *call) {
 // closeFilters ends all filters of a closed stream.
 func (s *Stream) closeFilters() {
 	s.rmu.Lock()
-	readers := s.readers
-	s.readers = nil
+	readers := s.readers.Swap(nil)
 	s.rmu.Unlock()
 	s.wmu.Lock()
 	writers := s.writers.Swap(nil)

@@ -33,6 +33,14 @@ func (rt *Runtime) NoStream() *Stream {
 	return s
 }
 
+// NoFilter answers a filter that has been removed: like [Runtime.NoStream], for a
+// resource that is no filter.
+func (rt *Runtime) NoFilter() *StreamFilter {
+	f := &StreamFilter{stream: rt.NoStream()}
+	f.removed.Store(true)
+	return f
+}
+
 // EnableCrypto is [StreamSocketEnableCrypto] with PHP's last argument, the
 // session stream: nil is PHP's null, and a closed one is refused. A session is
 // not taken up again.

@@ -33,15 +33,16 @@ type Stream struct {
 	seekable    bool
 	greedy      bool // fread goes on until it has all, or nothing more comes
 
-	closed atomic.Bool
-	eof    atomic.Bool
-	tell   atomic.Int64 // PHP's position, but for what passed says
-	piece  atomic.Int64 // chunk, for writers
+	closed  atomic.Bool
+	closing atomic.Bool
+	eof     atomic.Bool
+	tell    atomic.Int64 // PHP's position, but for what passed says
+	piece   atomic.Int64 // chunk, for writers
 
 	notifies atomic.Bool // the context's callback hears of what is read
 
 	// Filters, and how many of the program's own are at work in each direction.
-	readers          *filterChain                // nil: none; the reader's
+	readers          atomic.Pointer[filterChain] // the reader's
 	writers          atomic.Pointer[filterChain] // the writer's
 	reading, writing atomic.Int32
 
@@ -222,10 +223,17 @@ func Fclose(fp *Stream) bool {
 
 // shut closes the stream once.
 func (s *Stream) shut(c *call) error {
-	if s == nil || !s.closed.CompareAndSwap(false, true) {
+	if s.gone() || !s.closing.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
+	defer s.end() // whatever becomes of a filter
 	s.endWriters(c)
+	return nil
+}
+
+// end lets go of what a stream has.
+func (s *Stream) end() {
+	s.closed.Store(true)
 	if s.body != nil {
 		s.body.close()
 	} else {
@@ -236,7 +244,6 @@ func (s *Stream) shut(c *call) error {
 		s.rmu.Unlock()
 	}
 	s.closeFilters()
-	return nil
 }
 
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
@@ -267,7 +274,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	}
 	c := s.rt.call("fread")
 	n := 0
-	if s.readers != nil {
+	if s.readers.Load() != nil {
 		s.fillFiltered(&c, 1)
 		n = s.takeBuffered(p)
 	} else {

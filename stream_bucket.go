@@ -82,11 +82,9 @@ func StreamBucketPrepend(brigade *BucketBrigade, bucket *StreamBucket) {
 //
 // php-src: ext/standard/user_filters.c.
 func StreamBucketNew(stream *Stream, buffer string) *StreamBucket {
-	c, ok := stream.begin("stream_bucket_new")
-	if !ok {
+	if _, ok := stream.begin("stream_bucket_new"); !ok {
 		return nil
 	}
-	c.deliver()
 	return newBucket(buffer)
 }
 

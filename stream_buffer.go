@@ -43,7 +43,7 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
-	if s.readers != nil {
+	if s.readers.Load() != nil {
 		return s.fillFiltered(c, size)
 	}
 	n, ok := s.receive(c, s.room())
@@ -266,7 +266,7 @@ func (s *Stream) readOnce(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.readers != nil {
+	if s.readers.Load() != nil {
 		ok = s.fillFiltered(c, len(p)-n)
 		m = s.takeBuffered(p[n:])
 	} else if s.direct() {

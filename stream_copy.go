@@ -46,7 +46,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
 	for length < 0 || data.n < length {
-		if fp.readers != nil {
+		if fp.readers.Load() != nil {
 			fp.catchUp(&c)
 		}
 		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
@@ -131,7 +131,7 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	if !s.sock.canCrypto || s.readers != nil {
+	if !s.sock.canCrypto || s.readers.Load() != nil {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards

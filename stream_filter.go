@@ -63,7 +63,7 @@ type StreamFilter struct {
 // with the rest when that has been read. string.strip_tags (PHP 7) and
 // convert.iconv.* are not there.
 //
-//	PHP: stream_filter_append(resource $stream, string $filter_name, int $mode = 0, mixed $params = UNKNOWN): resource|false
+//	PHP: stream_filter_append(resource $stream, string $filter_name, int $mode = 0, mixed $params): resource|false
 //
 // php-src: ext/standard/streamsfuncs.c, main/streams/filter.c.
 func StreamFilterAppend(fp *Stream, filterName string, options ...FilterOption) *StreamFilter {
@@ -73,7 +73,7 @@ func StreamFilterAppend(fp *Stream, filterName string, options ...FilterOption) 
 // StreamFilterPrepend is [StreamFilterAppend] at the beginning. What is buffered
 // stays as it is.
 //
-//	PHP: stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, mixed $params = UNKNOWN): resource|false
+//	PHP: stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, mixed $params): resource|false
 //
 // php-src: ext/standard/streamsfuncs.c, main/streams/filter.c.
 func StreamFilterPrepend(fp *Stream, filterName string, options ...FilterOption) *StreamFilter {
@@ -136,7 +136,7 @@ func (s *Stream) newFilter(c *call, name string, args filterArgs, writes bool) *
 		switch {
 		case slices.Contains(filter.Patterns(), pattern):
 			var say []filter.Trouble
-			f.filter, say = filter.New(pattern, filter.Request{Name: name, Given: args.given, Params: args.value, Facts: c.rt.facts})
+			f.filter, say = filter.New(pattern, filter.Request{Name: name, Given: args.given, Params: args.value, Seeks: s.seekable, Facts: c.rt.facts})
 			for i := range say {
 				c.trouble(&say[i])
 			}
@@ -184,7 +184,7 @@ func (s *Stream) addReader(c *call, f *StreamFilter, last bool) bool {
 		}
 		switch r.Status {
 		case filter.Fatal:
-			c.warning(c.rt.facts.FilterFailed)
+			c.warning("Filter failed to process pre-buffered data")
 			f.close()
 			return false
 		case filter.FeedMe:
@@ -195,10 +195,12 @@ func (s *Stream) addReader(c *call, f *StreamFilter, last bool) bool {
 		}
 		s.ahead = 0
 	}
-	if s.readers == nil {
-		s.readers = new(filterChain)
+	chain := s.readers.Load()
+	if chain == nil {
+		chain = new(filterChain)
 	}
-	s.readers.add(f, last)
+	chain.add(f, last)
+	s.readers.Store(chain)
 	return true
 }
 
@@ -240,7 +242,7 @@ func (f *StreamFilter) remove() bool {
 		return false
 	}
 	if !f.stream.flushFrom(&c, f) {
-		c.warning(c.rt.facts.FilterNotFlushed)
+		c.warning("Unable to flush filter, not removing")
 		return false
 	}
 	f.stream.takeOut(f)
@@ -250,12 +252,12 @@ func (f *StreamFilter) remove() bool {
 
 // takeOut removes a filter from its chain; its lock is held.
 func (s *Stream) takeOut(f *StreamFilter) {
+	chain := &s.readers
 	if f.writes {
-		if chain := s.writers.Load(); chain.drop(f) == 0 {
-			s.writers.Store(nil)
-		}
-	} else if s.readers.drop(f) == 0 {
-		s.readers = nil
+		chain = &s.writers
+	}
+	if chain.Load().drop(f) == 0 {
+		chain.Store(nil)
 	}
 }
 

@@ -99,7 +99,7 @@ func Fread(fp *Stream, length int) (string, bool) {
 	if fp.greedy {
 		return fp.readGreedy(&c, length)
 	}
-	if fp.readers != nil {
+	if fp.readers.Load() != nil {
 		return fp.readFiltered(&c, length)
 	}
 	// One call never answers more than is buffered and one read brings.
@@ -219,7 +219,7 @@ func (s *Stream) atEnd(c *call) bool {
 		return s.eof.Load() // somebody reads: the socket is theirs
 	}
 	defer s.rmu.Unlock()
-	if s.readers != nil {
+	if s.readers.Load() != nil {
 		s.catchUp(c)
 	}
 	if s.w > s.r {

@@ -3,6 +3,7 @@ package phpstream
 import (
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,8 +130,8 @@ func (u *userFilter) Run(in *filter.Brigade, mode filter.Mode) filter.Result {
 	*in = nil
 	r := filter.Result{}
 	status := u.call(&from, &to, &r.Used, mode == filter.FlushClose)
-	r.Status = filter.Fatal
-	if status == PSFS_FEED_ME || status == PSFS_PASS_ON {
+	r.Status = filter.FeedMe // which is what PHP makes of all that is no status
+	if status == PSFS_ERR_FATAL || status == PSFS_PASS_ON {
 		r.Status = filter.Status(status)
 	}
 	for _, l := range to.list {
@@ -150,11 +151,17 @@ func (u *userFilter) call(in, out *BucketBrigade, consumed *int, closing bool) F
 	}
 	busy.Add(1)
 	f.base().Stream = s
+	answered := false
 	defer func() {
 		f.base().Stream = nil
 		busy.Add(-1)
+		if !answered && !u.link.writes { // it panics: nothing more can be read
+			s.eof.Store(true)
+		}
 	}()
-	return runUserFilter(f, in, out, consumed, closing)
+	status := runUserFilter(f, in, out, consumed, closing)
+	answered = true
+	return status
 }
 
 // runUserFilter has a name of its own so that it can be found on the stack.
@@ -189,6 +196,10 @@ const (
 	writes
 )
 
+// filterPatience is how long a filter waits for another one to be done with a
+// stream that it wants to use.
+const filterPatience = 250 * time.Millisecond
+
 // mayUse keeps a filter from waiting for itself: a function that it calls on its
 // own stream, in the direction in which it stands, fails. (PHP goes round in
 // circles there.) Another goroutine's filter is waited for.
@@ -197,7 +208,7 @@ func (s *Stream) mayUse(c *call) bool {
 		return true
 	}
 	needs := lockedBy[c.name]
-	for end := time.Now().Add(time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(filterPatience); ; time.Sleep(time.Millisecond) {
 		if (needs&reads == 0 || s.reading.Load() == 0) && (needs&writes == 0 || s.writing.Load() == 0) || !inUserFilter() {
 			return true
 		}
@@ -206,16 +217,11 @@ func (s *Stream) mayUse(c *call) bool {
 		}
 	}
 	if c.name == "fclose" {
-		c.complainOfFclose()
+		c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
 		return false
 	}
 	c.warning("A filter can't use its own stream in the direction in which it stands")
 	return false
-}
-
-// complainOfFclose is what PHP says where a filter closes its stream.
-func (c *call) complainOfFclose() {
-	c.warning(c.rt.facts.NoFclose)
 }
 
 // inUserFilter tells whether this goroutine is in a program's filter.

@@ -299,8 +299,12 @@ var factRows = map[string]string{
 	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
 	"Unable":        "an option of a socket that cannot be set",
 	"Cannot":        "`socket_import_stream` under TLS",
-	"ArrayOptions":  "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
-	"ShutByEnd":     "`fwrite` under TLS after a read met the end without a close_notify",
+	"StreamFilter":  "a filter can't be made, or meets data that it can't read", "ZlibParameter": "a bad parameter of `zlib.deflate` or `zlib.inflate`",
+	"ZlibIsSilent": "`zlib.inflate` meets data that are broken", "FlushEndsBase64": "`fflush` behind `convert.base64-encode`",
+	"SmallHexIsOff": "`=3d` behind `convert.quoted-printable-decode`", "CRIsBreak": "`=\\r\\n` behind `convert.quoted-printable-decode`, cut in the middle",
+	"HugeChunkIsNone": "a chunk of more than 64 bits behind `dechunk`",
+	"ArrayOptions":    "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
+	"ShutByEnd":       "`fwrite` under TLS after a read met the end without a close_notify",
 }
 
 // TestProfiles: each fact that differs between versions has its row, and the

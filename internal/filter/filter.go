@@ -53,7 +53,7 @@ type Trouble struct {
 type Result struct {
 	Out     Brigade
 	Status  Status
-	Used    int // how many bytes of the input it took, in whole pieces
+	Used    int // how many bytes of the input it took
 	Trouble *Trouble
 }
 
@@ -76,6 +76,7 @@ type Request struct {
 	Name   string
 	Given  bool // it gives parameters
 	Params any
+	Seeks  bool            // its stream can seek
 	Facts  *phpfacts.Facts // of the PHP that it runs on
 }
 
@@ -96,7 +97,7 @@ var builtins = []builtin{
 	{"string.toupper", plain(upper)},
 	{"string.tolower", plain(lower)},
 	{"convert.*", newConvert},
-	{"consumed", plain(same)},
+	{"consumed", func(r Request) (Filter, []Trouble) { return &consumed{r}, nil }},
 	{"dechunk", func(r Request) (Filter, []Trouble) { return &dechunk{facts: r.Facts}, nil }},
 }
 

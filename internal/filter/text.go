@@ -24,7 +24,22 @@ func (f letters) Run(in *Brigade, _ Mode) Result {
 // Holds is [Filter]'s.
 func (letters) Holds() bool { return false }
 
-func same(c byte) byte { return c }
+// consumed passes everything on. At the end PHP moves the stream to behind what
+// has passed, where it is already, unless it can't be moved at all.
+type consumed struct{ request Request }
+
+// Run is [Filter]'s.
+func (f *consumed) Run(in *Brigade, mode Mode) Result {
+	r := Result{Out: *in, Status: PassOn, Used: in.Size()}
+	*in = nil
+	if mode == FlushClose && !f.request.Seeks {
+		r.Trouble = &Trouble{Text: f.request.Facts.Seek}
+	}
+	return r
+}
+
+// Holds is [Filter]'s.
+func (*consumed) Holds() bool { return false }
 
 func upper(c byte) byte {
 	if 'a' <= c && c <= 'z' {

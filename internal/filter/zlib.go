@@ -75,6 +75,7 @@ func (f *inflate) Run(in *Brigade, mode Mode) Result {
 		for len(piece) > 0 && !f.ended {
 			if made >= Limit {
 				(*in)[0] = piece
+				r.Used += size - len(piece)
 				return r
 			}
 			n := min(len(piece), zlibBuffer)

@@ -40,9 +40,6 @@ type Facts struct {
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
-	FilterFailed        string // appending a filter: what is buffered can't be converted
-	FilterNotFlushed    string // removing one
-	NoFclose            string // a filter closes its stream
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
 	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
@@ -97,8 +94,6 @@ var facts = [...]Facts{
 		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
-		FilterFailed: "Filter failed to process pre-buffered data", FilterNotFlushed: "Unable to flush filter, not removing",
-		NoFclose:     "cannot close the provided stream, as it must not be manually closed",
 		StreamFilter: "stream filter", ZlibParameter: "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent: true, FlushEndsBase64: true, SmallHexIsOff: true, CRIsBreak: true,
 	},
