@@ -110,7 +110,7 @@ func iniDefaults() map[string]string {
 
 // IniGet answers the value of a configuration option, false for one that is not
 // there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
-// user_agent.
+// user_agent, from.
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

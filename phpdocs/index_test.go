@@ -290,6 +290,7 @@ var factRows = map[string]string{
 	"FalseGiven": "`false` for a stream", "Silence": "`error_reporting()` under `@`", "ResourceID": "`get_resource_id`",
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
 	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
+	"HTTPVersion": "the version in an HTTP request", "KeepsMethod": "an HTTP redirection with 307 or 308 after a POST", "EmptyQuery": "a URL that ends in `?`",
 	"Read": "a file that can't be read", "Write": "a file that can't be written", "OpenFailed": "`fopen` fails",
 	"RemoteFile": "another host's `file://`", "EmptyPath": "an empty file name",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
