@@ -55,13 +55,10 @@ func (k *socket) sendPlain(c *call, p []byte, rest int) (n int, ok bool) {
 }
 
 func (k *socket) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
-	switch {
-	case k.shutTLS.Load():
+	if k.shutTLS.Load() {
 		c.fail(secure.ErrShutdown)
 		c.describe(secure.ErrShutdown)
 		return 0, true
-	case k.broken.Load():
-		return 0, true // it has been told
 	}
 	var err error
 	if k.blocked.Load() {
