@@ -29,6 +29,12 @@ var misplaced = map[byte]phpfacts.OpenSSLReason{
 	recordHandshake: reasonUnexpectedMessage,
 }
 
+var misplacedToServer = map[byte]phpfacts.OpenSSLReason{
+	recordChange:    reasonClientMessage,
+	recordAlert:     misplaced[recordAlert],
+	recordHandshake: reasonClientMessage,
+}
+
 // explained adds to an error of a handshake what the last record in clear tells
 // and crypto/tls doesn't.
 func (c *Conn) explained(err error) error {
@@ -41,6 +47,10 @@ func (c *Conn) explained(err error) error {
 		return errFarewell
 	case errors.As(err, &op) && op.Op == "local error":
 		number, _ := alertNumber(op.Err)
+		misplaced := misplaced
+		if c.feed.server {
+			misplaced = misplacedToServer
+		}
 		if reason, ok := misplaced[record.kind()]; ok && number == alertUnexpectedMessage {
 			return &opensslError{reason, err}
 		}
