@@ -3,7 +3,6 @@ package phpstream
 import (
 	"net"
 	"syscall"
-	"time"
 
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
@@ -45,16 +44,6 @@ func (s *Stream) EnableCrypto(session *Stream, method ...CryptoMethod) (ok bool,
 // Interrupted system call (max_fd=N)". It is off at first, since the signals of
 // a Go program are its runtime's own.
 func (rt *Runtime) SignalsInterrupt(on bool) { rt.interrupts.Store(on) }
-
-type pollFunc func(items []wire.PollItem, wait time.Duration) (int, error)
-
-// poll is how this Runtime waits for descriptors.
-func (rt *Runtime) poll() pollFunc {
-	if rt.interrupts.Load() {
-		return wire.PollUntilSignal
-	}
-	return wire.Poll
-}
 
 // SyscallConn gives access to the socket, for options that PHP sets through
 // socket_import_stream. Reading and writing through it passes by the stream's

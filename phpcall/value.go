@@ -13,8 +13,8 @@ import (
 )
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
-// *[phpstream.Stream], *[phpstream.Context], *[x509.Certificate], [Foreign] or
-// [Object].
+// *[phpstream.Stream], *[phpstream.Context], *[phpstream.Socket],
+// *[x509.Certificate], [Foreign] or [Object].
 type Value = any
 
 // Foreign is a resource of PHP's own that the library has nothing to do with.

@@ -7,7 +7,14 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Read                string // the verb of the notice of a file that can't be read
+	Write               string // and of one that can't be written
+	OpenFailed          string // the caption of what fopen says
+	RemoteFile          string // how the warning of another host's file:// begins
+	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
+	Unable              string // how the sockets extension begins "unable to set socket option"
+	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
 	Throws              bool   // wrong arguments throw instead of warning
@@ -27,6 +34,7 @@ type Facts struct {
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
@@ -43,7 +51,14 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 		LegacyTLS: true,
@@ -55,7 +70,14 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
+		Unable:       "unable",
+		Cannot:       "cannot",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
 	},
@@ -65,7 +87,14 @@ var facts = [...]Facts{
 		Bind:          "Failed to bind",
 		UnixNUL:       true,
 		Send:          "Send",
+		Read:          "Read",
+		Write:         "Write",
+		OpenFailed:    "Failed to open stream",
+		RemoteFile:    "Remote",
+		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
+		Unable:        "Unable",
+		Cannot:        "Cannot",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
@@ -82,7 +111,14 @@ var facts = [...]Facts{
 		Bind:           "Failed to bind",
 		UnixNUL:        true,
 		Send:           "Send",
+		Read:           "Read",
+		Write:          "Write",
+		OpenFailed:     "Failed to open stream",
+		RemoteFile:     "Remote",
+		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
+		Unable:         "Unable",
+		Cannot:         "Cannot",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,
 		Throws:         true,
@@ -92,6 +128,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
 	},
