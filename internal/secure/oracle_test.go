@@ -181,10 +181,7 @@ func (l *lab) ours(j job, v phpfacts.Version) (out outcome) {
 	if err != nil {
 		return out
 	}
-	c := Client(w, policy)
-	if j.Method&methodIsClient == 0 {
-		c = Server(w, policy)
-	}
+	c := New(w, policy)
 	if err := c.Handshake(context.Background(), 10*time.Second); err != nil {
 		say("", Describe(err, v))
 		return out

@@ -8,6 +8,17 @@ import (
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
+// New prepares the side of TLS that the policy is for.
+func New(w *wire.Conn, p *Policy) *Conn {
+	if p.server != nil {
+		return Server(w, p)
+	}
+	return Client(w, p)
+}
+
+// IsServer tells which side this is.
+func (c *Conn) IsServer() bool { return c.feed.server }
+
 // Server prepares the server's side of TLS on w; nothing is sent yet.
 func Server(w *wire.Conn, p *Policy) *Conn {
 	c := &Conn{policy: p}
@@ -68,12 +79,11 @@ func (p *Policy) readServer(o *options, trust *store) error {
 // anew. No client may do that here, nor with OpenSSL 3, where the options have
 // nothing to limit.
 func (o *options) readRenegotiation() {
-	o.number("reneg_limit", 0)
+	limit := o.number("reneg_limit", -1)
 	o.number("reneg_window", 0)
-	for _, name := range []string{"reneg_limit", "reneg_window", "reneg_limit_callback"} {
-		if _, given := o.get(name); given && o.version < phpfacts.PHP82 {
-			o.note("ssl option %s: clients may not renegotiate at all", name)
-		}
+	_, calls := o.get("reneg_limit_callback")
+	if (limit >= 0 || calls) && o.version < phpfacts.PHP82 {
+		o.note("ssl options reneg_limit and reneg_limit_callback: clients may not renegotiate at all")
 	}
 }
 
