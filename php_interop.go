@@ -38,6 +38,34 @@ func (rt *Runtime) NoStream() *Stream {
 // a Go program are its runtime's own.
 func (rt *Runtime) SignalsInterrupt(on bool) { rt.interrupts.Store(on) }
 
+// ReadOnce is a read of PHP's own code, which has a buffer of its own: what is
+// buffered here, or else one read of the socket. atOnce doesn't wait. ok is false
+// where PHP's own read answers -1.
+func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
+	if s.gone() {
+		return 0, false
+	}
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if n := s.takeBuffered(p); n > 0 {
+		return n, true
+	}
+	c := s.rt.call("fread")
+	s.atOnce = atOnce
+	n, ok = s.receive(&c, p)
+	s.atOnce = false
+	s.tell.Add(int64(n))
+	return n, ok
+}
+
+// SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
+func (s *Stream) SetPosition(position int) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	s.passed = 0
+	s.tell.Store(int64(position))
+}
+
 // SyscallConn gives access to the socket, for options that PHP sets through
 // socket_import_stream. Reading and writing through it passes by the stream's
 // buffer, and by TLS.

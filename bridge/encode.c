@@ -229,7 +229,7 @@ static void put_waiting(ps_row *row, zval *z) {
 		return;
 	}
 	stream = ps_own(z);
-	if (ps_was_own(z) || (stream && stream->writepos == stream->readpos)) {
+	if (ps_was_own(z) || (stream && stream->writepos == stream->readpos && !ps_is_filtered(stream))) {
 		put_resource(row, z);
 		return;
 	}

@@ -266,19 +266,18 @@ func ps_close(n C.int64_t) {
 	}
 }
 
-// ps_read reads at most size bytes, as fread does. It answers -1 for false, and
-// tells of the end.
+// ps_read reads at most size bytes, once, and doesn't wait where the caller has
+// some already. It answers -1 for a failure, and tells of the end.
 //
 //export ps_read
-func ps_read(n C.int64_t, to *C.char, size C.size_t, eof *C.int) C.ssize_t {
+func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int) C.ssize_t {
 	fp := now.streams[int64(n)]
-	data, ok := phpstream.Fread(fp, int(size))
-	now.events = nil // PHP's read functions say nothing
+	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
 	*eof = truth(phpstream.StreamGetMetaData(fp).Eof)
 	if !ok {
 		return -1
 	}
-	return C.ssize_t(copy(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), data))
+	return C.ssize_t(m)
 }
 
 // ps_write writes, as fwrite does, and answers -1 for false. Its events are in
@@ -341,6 +340,11 @@ func ps_position(n C.int64_t, unread *C.int64_t) C.int64_t {
 	*unread = C.int64_t(phpstream.StreamGetMetaData(fp).UnreadBytes)
 	return C.int64_t(position)
 }
+
+// ps_set_position says where PHP has got to.
+//
+//export ps_set_position
+func ps_set_position(n, position C.int64_t) { now.streams[int64(n)].SetPosition(int(position)) }
 
 // ps_descriptor is the stream's socket, -1 for none.
 //

@@ -50,8 +50,10 @@ php_stream *ps_own(zval *z);           // the stream of ours that a value is, or
 php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
-void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
-void ps_hand_over(php_stream *stream);
+void ps_open(zval *to, const ps_value *v);
+void ps_lend(php_stream *stream);
+void ps_take_back(php_stream *stream);
+bool ps_is_filtered(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
 
@@ -105,13 +107,14 @@ int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
 void ps_close(int64_t number);
-ssize_t ps_read(int64_t number, char *to, size_t size, int *eof);
+ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_blocking(int64_t number, int on);
 void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
 int ps_bare(int64_t number);
 int64_t ps_position(int64_t number, int64_t *unread);
+void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
 
 #endif

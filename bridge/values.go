@@ -217,7 +217,11 @@ func (j *job) write(v phpcall.Value) {
 			j.write(value)
 		}
 	case *phpstream.Stream:
-		j.row.withText(C.ps_value{kind: C.PS_STREAM, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
+		flags := C.int32_t(0)
+		if phpstream.GetResourceType(v) == "persistent stream" {
+			flags = C.PS_IS_PERSISTENT
+		}
+		j.row.withText(C.ps_value{kind: C.PS_STREAM, flags: flags, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
 	case *phpstream.Context:
 		j.row.plain(C.PS_CONTEXT) // PHP has its own
 	case *x509.Certificate:
