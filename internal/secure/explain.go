@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,12 @@ func (c *Conn) explained(err error) error {
 		return errFarewell
 	case errors.As(err, &op) && op.Op == "local error":
 		number, _ := alertNumber(op.Err)
+		if record.kind() == recordChange && number == alertDecode {
+			if c.State().Version == tls.VersionTLS13 {
+				return &opensslError{reasonInvalidCCS, err}
+			}
+			return &opensslError{reasonBadCCS, err}
+		}
 		misplaced := misplaced
 		if c.feed.server {
 			misplaced = misplacedToServer
