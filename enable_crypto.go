@@ -268,13 +268,13 @@ func (s *Stream) capture(c *call, t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx
 	s.mu.Unlock()
-	if text := c.rt.facts.SessionMeta; x.capture(t.State()) && text != "" {
+	if text := c.rt.facts.SessionMeta; x.capture(t.State(), t.IsServer()) && text != "" {
 		c.bare(E_DEPRECATED, text)
 	}
 }
 
 // capture answers whether session_meta was asked for.
-func (x *Context) capture(state tls.ConnectionState) (meta bool) {
+func (x *Context) capture(state tls.ConnectionState, server bool) (meta bool) {
 	on := func(option string) bool {
 		v, ok := x.option("ssl", option)
 		return ok && phpvalue.Bool(v)
@@ -284,7 +284,7 @@ func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 		x.set("ssl", "peer_certificate", certs[0])
 	}
 	if on("capture_peer_cert_chain") && len(certs) > 0 {
-		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
+		x.set("ssl", "peer_certificate_chain", shownChain(certs, server))
 	}
 	if meta = on("capture_session_meta"); meta {
 		m := cryptoMeta(state)
@@ -296,6 +296,18 @@ func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 		})
 	}
 	return meta
+}
+
+// shownChain is what the peer has shown. For a server OpenSSL leaves the client's
+// own certificate out; nothing else is null.
+func shownChain(certs []*x509.Certificate, server bool) any {
+	if server {
+		certs = certs[1:]
+	}
+	if len(certs) == 0 {
+		return nil
+	}
+	return append([]*x509.Certificate(nil), certs...)
 }
 
 // stopCrypto tells the peer that no more comes over TLS; what follows is in

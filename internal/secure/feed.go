@@ -121,6 +121,7 @@ type recordScanner struct {
 	have   int  // header bytes seen
 	left   int  // body bytes to come
 	first  byte // of the body
+	last   byte // and the last one, so far
 	begun  bool // a record of a handshake has come
 }
 
@@ -168,6 +169,9 @@ func (s *recordScanner) advance(b []byte) int {
 		k := min(s.left, len(b)-n)
 		if k > 0 && s.left == int(s.header[3])<<8|int(s.header[4]) {
 			s.first = b[n]
+		}
+		if k > 0 {
+			s.last = b[n+k-1]
 		}
 		s.left -= k
 		n += k

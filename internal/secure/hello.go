@@ -3,6 +3,7 @@ package secure
 import (
 	"crypto/tls"
 	"errors"
+	"net"
 	"slices"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -217,6 +218,11 @@ var (
 	reasonClientMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A2, FuncName: "ossl_statem_server_read_transition"}
 )
 
+func isLocal(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "local error"
+}
+
 // explainedToServer adds to an error of a server's handshake what OpenSSL would
 // say of it.
 func (c *Conn) explainedToServer(err error) error {
@@ -231,6 +237,10 @@ func (c *Conn) explainedToServer(err error) error {
 		return &opensslError{reasonClientRefused, err}
 	case c.feed.record.kind() == recordAlert && !c.feed.record.begun:
 		return &opensslError{reason: reasonUnexpected} // an alert before any handshake
+	case c.feed.record.fatalAlert() && isLocal(err):
+		// In TLS 1.3 OpenSSL's client says in clear that it does not trust the
+		// certificate; crypto/tls can't decrypt that.
+		return &net.OpError{Op: "remote error", Err: alert(c.feed.record.last)}
 	case errors.As(err, &header) && header.RecordHeader[0] == recordChange && header.RecordHeader[1] == versionMajor:
 		return &opensslError{reasonClientMessage, err}
 	}

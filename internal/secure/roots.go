@@ -30,10 +30,18 @@ type trusted struct {
 	anchors  *x509.CertPool
 	others   []*x509.Certificate // lead to an anchor, but are none
 	rejected []*x509.Certificate
+	names    func() *x509.CertPool // all of them, for a server to name to clients
 }
 
 func newTrusted(b *bundle, peer role) *trusted {
 	t := &trusted{bundle: b, peer: peer, anchors: x509.NewCertPool()}
+	t.names = sync.OnceValue(func() *x509.CertPool {
+		pool := x509.NewCertPool()
+		for _, c := range b.certs {
+			pool.AddCert(c.cert)
+		}
+		return pool
+	})
 	for _, c := range b.certs {
 		switch {
 		case c.trust[peer] == trustRejected:

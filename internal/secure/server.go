@@ -45,11 +45,8 @@ func (p *Policy) readServer(o *options, trust *store) error {
 		s.requires = true
 	}
 	if file, given := o.cString("cafile"); given && trust != nil {
-		s.authorities = x509.NewCertPool()
-		if t := caNameFiles.trusted(file, clients); t != nil {
-			for _, c := range t.certs {
-				s.authorities.AddCert(c.cert)
-			}
+		if t := caNameFiles.trusted(file, clients); t != nil { // it was there a moment ago
+			s.authorities = t.names()
 		}
 	}
 	if _, given := o.get("rsa_key_size"); given {
