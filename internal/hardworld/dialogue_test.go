@@ -229,8 +229,12 @@ func (d *dialogue) read(left int) (string, phpcall.Value) {
 		case "stream_get_contents":
 			v = d.on("stream_get_contents", int64(left))
 		default:
-			if d.Size > 0 {
-				v = d.on(d.Read, int64(d.Size))
+			size := d.Size
+			if d.Read == "fread" {
+				size = min(size, left) // what comes at once doesn't matter then
+			}
+			if size > 0 {
+				v = d.on(d.Read, int64(size))
 			} else {
 				v = d.on(d.Read)
 			}

@@ -153,7 +153,11 @@ final class dialogue
                     $s = stream_get_contents($this->fp, $left);
                     break;
                 default:
-                    $s = $w['size'] ? $w['read']($this->fp, $w['size']) : $w['read']($this->fp);
+                    $size = $w['size'];
+                    if ($w['read'] === 'fread') {
+                        $size = min($size, $left); // what comes at once doesn't matter then
+                    }
+                    $s = $size ? $w['read']($this->fp, $size) : $w['read']($this->fp);
             }
         } while ($w['select'] && ($s === '' || $s === false) && !feof($this->fp));
         $this->got .= $s;
