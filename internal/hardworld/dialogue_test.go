@@ -249,6 +249,8 @@ func (d *dialogue) read(left int) (string, phpcall.Value) {
 }
 
 func (d *dialogue) after() {
+	d.Timeout = 0.02
+	d.on("stream_set_timeout", int64(0), int64(20000))
 	d.note("feof", d.on("feof"))
 	d.meta()
 	_, value := d.read(8192)

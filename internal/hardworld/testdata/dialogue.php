@@ -167,6 +167,8 @@ final class dialogue
     // after asks what is left of the stream.
     private function after()
     {
+        $this->way['timeout'] = 0.02;
+        stream_set_timeout($this->fp, 0, 20000);
         $this->note('feof', feof($this->fp));
         $this->meta();
         $this->note('read', $this->read(8192));
