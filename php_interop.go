@@ -3,6 +3,7 @@ package phpstream
 import (
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
@@ -32,13 +33,6 @@ func (rt *Runtime) NoStream() *Stream {
 	return s
 }
 
-// EnableCrypto is [StreamSocketEnableCrypto] with PHP's last argument, the
-// session stream: nil is PHP's null, and a closed one is refused. A session is
-// not taken up again.
-func (s *Stream) EnableCrypto(session *Stream, method ...CryptoMethod) (ok bool, errno int, errstr string) {
-	return enableCrypto(s, true, session, method)
-}
-
 // SignalsInterrupt says whether a signal ends a [StreamSelect] that waits, as it
 // does in PHP: the answer is false, with the warning "Unable to select [4]:
 // Interrupted system call (max_fd=N)". It is off at first, since the signals of
@@ -64,6 +58,9 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	s.tell.Add(int64(n))
 	return n, ok
 }
+
+// ReadTimeout is what [StreamSetTimeout] has set.
+func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeout.Load()) }
 
 // SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
 func (s *Stream) SetPosition(position int) {
