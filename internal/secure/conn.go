@@ -249,6 +249,8 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 		return n, nil
 	}
 	switch state := c.fate.Load(); {
+	case state != fine && mode == offline:
+		return 0, wire.ErrWouldBlock // this is no read
 	case state == cut:
 		c.end.Store(int32(CutOff))
 		return 0, io.EOF
