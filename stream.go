@@ -58,9 +58,9 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
-	atOnce   bool // the read under way has an answer already, and does not wait for more
-	owed     []int  // bytes read that the callback has not heard of
-	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
+	atOnce   bool  // the read under way has an answer already, and does not wait for more
+	owed     []int // bytes read that the callback has not heard of
+	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
 }
 
 const defaultChunk = 8192
