@@ -59,7 +59,11 @@ func init() {
 		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", filePutContents),
 		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", fileLines),
 		nullRow("copy(string $from, string $to, ?!resource $context = null)", copyFile),
-		row("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+		nullRow("readfile(string $filename, bool $use_include_path = false, ?!resource $context = null)", readFile),
+		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.Fpassthru(fp))
+		})),
+		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
 			if phpstream.IsResource(fp) && !c.libraryThrew() {
 				c.out[2] = int64(0)
