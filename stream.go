@@ -211,15 +211,21 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
-	if fp.shut(&c) != nil {
+	if fp.shutFor(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
 	return true
 }
 
-// shut closes the stream once.
-func (s *Stream) shut(c *call) error {
+// shut closes the stream once, and says nothing.
+func (s *Stream) shut() error {
+	c := s.runtime().call("fclose")
+	return s.shutFor(&c)
+}
+
+// shutFor is shut for a call that hears what filters have to say.
+func (s *Stream) shutFor(c *call) error {
 	if s.gone() || !s.closing.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
@@ -246,8 +252,7 @@ func (s *Stream) end() {
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
 // second time.
 func (s *Stream) Close() error {
-	c := s.runtime().call("fclose")
-	if err := s.shut(&c); err != nil {
+	if err := s.shut(); err != nil {
 		return s.opError("close", err)
 	}
 	return nil
