@@ -39,6 +39,8 @@ type Stream struct {
 	tell    atomic.Int64 // PHP's position, but for what passed says
 	piece   atomic.Int64 // chunk, for writers
 
+	notifies atomic.Bool // the context's callback hears of what is read
+
 	// Filters, and how many of the program's own are at work in each direction.
 	readers          atomic.Pointer[filterChain] // the reader's
 	writers          atomic.Pointer[filterChain] // the writer's
@@ -56,8 +58,9 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
-	atOnce   bool // the read under way has an answer already, and does not wait for more
-	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
+	atOnce   bool  // the read under way has an answer already, and does not wait for more
+	owed     []int // bytes read that the callback has not heard of
+	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
 }
 
 const defaultChunk = 8192
@@ -211,21 +214,15 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
-	if fp.shutFor(&c) != nil {
+	if fp.shut(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
 	return true
 }
 
-// shut closes the stream once, and says nothing.
-func (s *Stream) shut() error {
-	c := s.runtime().call("fclose")
-	return s.shutFor(&c)
-}
-
-// shutFor is shut for a call that hears what filters have to say.
-func (s *Stream) shutFor(c *call) error {
+// shut closes the stream once.
+func (s *Stream) shut(c *call) error {
 	if s.gone() || !s.closing.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
@@ -252,7 +249,8 @@ func (s *Stream) end() {
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
 // second time.
 func (s *Stream) Close() error {
-	if err := s.shut(); err != nil {
+	c := s.runtime().call("fclose")
+	if err := s.shut(&c); err != nil {
 		return s.opError("close", err)
 	}
 	return nil

@@ -136,6 +136,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	if g.end {
 		s.eof.Store(true)
 	}
+	if s.notifies.Load() && g.n > 0 {
+		s.owed = append(s.owed, g.n)
+	}
 	return g.n, !g.minus
 }
 

@@ -32,6 +32,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		return "", false
 	}
 	defer c.deliver()
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	if offset >= 0 && !fp.reach(&c, int64(offset)) {
@@ -66,6 +67,9 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 			break
 		}
 		data.took(n)
+		if fp.notifies.Load() {
+			fp.tellUnlocked()
+		}
 	}
 	return data.String(), true
 }
@@ -171,6 +175,7 @@ func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
 		length = defaultChunk
 	}
 	delim := strings.Join(ending, "")
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	return fp.record(&c, length, []byte(delim))
@@ -256,6 +261,7 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 			p = p[:min(len(p), length-copied)]
 		}
 		n, ok := from.readLocked(&c, p)
+		from.tellProgress()
 		if n == 0 {
 			return copied, ok
 		}

@@ -39,6 +39,7 @@ func Fgets(fp *Stream, length ...int) (string, bool) {
 		}
 	}
 	defer c.deliver()
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	return fp.line(&c, limit)
@@ -66,6 +67,7 @@ func Fgetc(fp *Stream) (string, bool) {
 	}
 	defer c.deliver()
 	var b [1]byte
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	n, _ := fp.read(&c, b[:])
@@ -91,6 +93,7 @@ func Fread(fp *Stream, length int) (string, bool) {
 		c.complain(phpfacts.LengthPositive)
 		return "", false
 	}
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	if fp.greedy {

@@ -136,6 +136,15 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("http_get_last_response_headers()", func(c *call) Value {
+			lines, ok := c.rt.HttpGetLastResponseHeaders()
+			if !ok {
+				return nil
+			}
+			return phpValue(lines)
+		}).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
+		nullRow("http_clear_last_response_headers()", func(c *call) Value { c.rt.HttpClearLastResponseHeaders(); return nil }).
+			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
 		nullRow("error_get_last()", errorGetLast),
 		nullRow("error_clear_last()", func(c *call) Value { c.rt.ErrorClearLast(); return nil }),
 		nullRow("error_reporting(?!int $error_level = null)", errorReporting),
