@@ -21,6 +21,7 @@ enum {
 	PS_STREAM,      // one of Go's, by its number n; with PS_HAS_OPTIONS an array follows.
 	                // From Go p is its type
 	PS_CLOSED,      // one that was Go's
+	PS_SOCKET,      // the Socket of one of Go's: PHP's object with the handle n
 	PS_FOREIGN,     // some other resource, by its handle n
 	PS_DESCRIPTOR,  // a stream of PHP's in stream_select: the descriptor n
 	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams

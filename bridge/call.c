@@ -149,6 +149,12 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 			throw(thrown_class, thrown_message);
 		return;
 	}
+	if (v->kind == PS_SOCKET) {
+		f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU); // which makes the object
+		if (ps_is_own_socket(return_value))
+			ps_name_socket(Z_OBJ_HANDLE_P(return_value));
+		return;
+	}
 	if (v->kind == PS_FALSE)
 		count_lost(f, answer);
 	ps_take(return_value, v, row);
@@ -242,6 +248,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 			if (goes_on)
 				ps_resume(job, &answer);
 		}
+		if (argc > 0)
+			ps_keep_socket_error(ZEND_CALL_ARG(execute_data, 1), ps_socket_error());
 		if (goes_on)
 			finish(f, &answer, &row, &job, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 		if (job)

@@ -206,6 +206,10 @@ void ps_put_argument(ps_row *row, zval *z, uint32_t position, zend_execute_data 
 		put_resource(row, z);
 		return;
 	case IS_OBJECT:
+		if (ps_is_own_socket(z)) {
+			ps_put(row, PS_SOCKET, Z_OBJ_HANDLE_P(z), NULL, 0);
+			return;
+		}
 		if (strcmp(ZSTR_VAL(Z_OBJCE_P(z)->name), "OpenSSLCertificate") == 0 && put_certificate(row, z))
 			return;
 		if (EG(exception) || as_text(row, z, position, execute_data) || EG(exception))

@@ -27,6 +27,9 @@ type request struct {
 	last    int64
 	closed  *phpstream.Stream // stands for those that were ours
 
+	imported *phpstream.Socket           // PHP is making the object
+	sockets  map[int64]*phpstream.Socket // by the object's handle
+
 	events  []event
 	spare   *job           // of the next call
 	jobs    map[int64]*job // those that are kept
@@ -75,6 +78,7 @@ func ps_begin(major, minor C.int) {
 		streams: map[int64]*phpstream.Stream{},
 		numbers: map[*phpstream.Stream]int64{},
 		jobs:    map[int64]*job{},
+		sockets: map[int64]*phpstream.Socket{},
 	}
 	r.rt.SignalsInterrupt(true)
 	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
@@ -248,6 +252,22 @@ func (r *request) number(fp *phpstream.Stream) int64 {
 		r.numbers[fp], r.streams[n] = n, fp
 	}
 	return n
+}
+
+// ps_name_socket says which object PHP has made of the Socket that was answered
+// last. PHP uses a handle again when its object is gone.
+//
+//export ps_name_socket
+func ps_name_socket(handle C.int64_t) { now.sockets[int64(handle)] = now.imported }
+
+// ps_socket_error is the errno of the function for sockets that failed last, and
+// has not been told yet.
+//
+//export ps_socket_error
+func ps_socket_error() C.int {
+	errno := now.rt.SocketLastError()
+	now.rt.SocketClearError()
+	return C.int(errno)
 }
 
 // What follows is for PHP's code that works on a stream of ours.

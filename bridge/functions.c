@@ -4,7 +4,7 @@
 
 #include "module.h"
 
-int ps_slot;
+int ps_slot = -1;
 
 ps_function ps_functions[] = {
 	{"fsockopen", PS_OPENER},
@@ -46,6 +46,12 @@ ps_function ps_functions[] = {
 	{"stream_is_local", PS_BY_FIRST},
 	{"stream_select", PS_SELECT},
 
+	{"socket_import_stream", PS_BY_FIRST},
+	{"socket_set_option", PS_BY_SOCKET},
+	{"socket_setopt", PS_BY_SOCKET},
+	{"socket_get_option", PS_BY_SOCKET},
+	{"socket_getopt", PS_BY_SOCKET},
+
 	{"stream_context_create", PS_CONTEXTS},
 	{"stream_context_set_option", PS_CONTEXTS},
 	{"stream_context_set_options", PS_CONTEXTS},
@@ -66,8 +72,8 @@ ps_function ps_functions[] = {
 	{"dns_get_record", PS_ALWAYS},
 	{"openssl_x509_parse", PS_ALWAYS},
 	{"openssl_x509_fingerprint", PS_ALWAYS},
+	{"socket_strerror", PS_ALWAYS},
 
-	{"socket_import_stream", PS_COUNTED},
 	{"fopen", PS_COUNTED},
 	{"file", PS_COUNTED},
 	{"file_get_contents", PS_COUNTED},
@@ -91,13 +97,15 @@ ps_function ps_functions[] = {
 
 // ps_install puts our handler in the place of PHP's. A function that this PHP
 // doesn't have, or that is disabled, is passed over, and so is one that the
-// library doesn't have in this PHP's profile.
+// library doesn't have in this PHP's profile. It is called again for those of
+// extensions that were loaded after this one.
 void ps_install(void) {
-	ps_slot = zend_get_resource_handle("phpstream");
+	if (ps_slot < 0)
+		ps_slot = zend_get_resource_handle("phpstream");
 	for (ps_function *f = ps_functions; f->name; f++) {
 		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
 		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
-		if (!func || func->type != ZEND_INTERNAL_FUNCTION)
+		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION)
 			continue;
 		if (ours && !ps_has((char *)f->name))
 			f->route = PS_COUNTED;
@@ -166,6 +174,8 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 				return true;
 		}
 		return false;
+	case PS_BY_SOCKET: // a child that was forked off has the descriptor
+		return first && ps_is_own_socket(first) && !ps_forked;
 	case PS_CONTEXTS:
 		if (!first || Z_TYPE_P(first) != IS_RESOURCE)
 			return true;

@@ -70,6 +70,7 @@ static PHP_RINIT_FUNCTION(phpstream) {
 		return SUCCESS; // a worker that was forked off: PHP alone
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	requested = false;
+	ps_install();
 	if (SG(request_info).path_translated) {
 		free(ps_script);
 		ps_script = strdup(SG(request_info).path_translated);

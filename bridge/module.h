@@ -15,6 +15,7 @@ typedef enum {
 	PS_BY_FIRST, // Go where the first argument is a stream of ours
 	PS_BY_ANY,   // Go where one of the first two is
 	PS_SELECT,   // Go where one of the arrays has such a stream
+	PS_BY_SOCKET, // Go where the first argument is the Socket of a stream of ours
 	PS_CONTEXTS, // Go for contexts and for our streams
 	PS_ALWAYS,   // Go
 	PS_SIGNALS,  // PHP; it sets up handlers of signals
@@ -56,6 +57,10 @@ void ps_take_back(php_stream *stream);
 bool ps_is_filtered(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
+
+// sockets.c
+bool ps_is_own_socket(zval *z);
+void ps_keep_socket_error(zval *z, int error);
 
 // encode.c
 typedef struct {
@@ -107,6 +112,8 @@ int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
 void ps_close(int64_t number);
+int ps_socket_error(void);
+void ps_name_socket(int64_t handle);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 int ps_alive(int64_t number);

@@ -50,6 +50,8 @@ func (d *decoder) value() phpcall.Value {
 			d.options(fp, v)
 		}
 		return fp
+	case C.PS_SOCKET:
+		return d.j.r.sockets[int64(v.n)]
 	case C.PS_CLOSED:
 		return d.j.r.closed
 	case C.PS_FOREIGN:
@@ -222,6 +224,9 @@ func (j *job) write(v phpcall.Value) {
 			flags = C.PS_IS_PERSISTENT
 		}
 		j.row.withText(C.ps_value{kind: C.PS_STREAM, flags: flags, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
+	case *phpstream.Socket:
+		j.r.imported = v
+		j.row.plain(C.PS_SOCKET)
 	case *phpstream.Context:
 		j.row.plain(C.PS_CONTEXT) // PHP has its own
 	case *x509.Certificate:

@@ -41,6 +41,9 @@ type Conn struct {
 	// repeated with the same bytes, as with SSL_write; they are kept to check.
 	retry []byte
 
+	fate    atomic.Int32 // a fate
+	refused int          // how long the part of a write was that the system refused; the writer's
+
 	end atomic.Int32 // an End: what the reader met
 
 	mu      sync.Mutex
@@ -232,11 +235,21 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 		}
 		return n, nil
 	}
+	switch state := c.fate.Load(); {
+	case state == cut:
+		c.end.Store(int32(CutOff))
+		return 0, io.EOF
+	case state == alerted, state == spent && c.End() != NoEnd:
+		return 0, io.EOF
+	case state == spent:
+		return 0, errSpent
+	}
 	c.feed.mode = mode
 	n, err := c.tls.Read(p)
 	if n > 0 {
 		return n, nil
 	}
+	c.met(err)
 	switch {
 	case err == nil:
 		err = wire.ErrWouldBlock // an empty record
@@ -276,6 +289,9 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 func (c *Conn) TryWrite(p []byte) (int, error) { return c.writeRecords(p, false, 0) }
 
 func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, err error) {
+	if err := c.mayWrite(p); err != nil {
+		return 0, err
+	}
 	if !bytes.HasPrefix(p, c.retry) {
 		return 0, ErrBadRetry
 	}
@@ -286,11 +302,14 @@ func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, 
 	for n < len(p) {
 		chunk := p[n:min(n+maxPlaintext, len(p))]
 		if _, err := c.tls.Write(chunk); err != nil {
+			c.refused = len(chunk)
 			return n, err
 		}
 		if err := c.feed.flush(wait, timeout); err != nil {
 			if temporary(err) {
 				c.retry = bytes.Clone(chunk)
+			} else {
+				c.refused = len(chunk)
 			}
 			return n, err
 		}

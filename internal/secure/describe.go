@@ -30,8 +30,10 @@ func Describe(err error, v phpfacts.Version) []Warning {
 	switch {
 	case errors.As(err, &name), errors.As(err, &fingerprint), errors.Is(err, errNoCertificate), errors.Is(err, errSetup):
 		return nil // Check and NewPolicy said it
-	case errors.Is(err, errFarewell):
+	case errors.Is(err, errFarewell), errors.Is(err, errAlerted):
 		return nil
+	case errors.Is(err, errSpent):
+		return []Warning{{Text: "SSL: Success"}}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return []Warning{{Text: "SSL: Handshake timed out"}}
 	case IsEOF(err):
@@ -92,6 +94,8 @@ var (
 	reasonProxyRequest      = phpfacts.OpenSSLReason{Code: 0x09B, Text: "https proxy request", Func: 0x08F, FuncName: "ssl3_get_record"}
 	reasonTooLong           = phpfacts.OpenSSLReason{Code: 0x0C6, Text: "packet length too long", Func: 0x08F, FuncName: "ssl3_get_record"}
 	reasonDataTooLong       = phpfacts.OpenSSLReason{Code: 0x092, Text: "data length too long", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
+	reasonInvalidCCS        = phpfacts.OpenSSLReason{Code: 0x104, Text: "invalid ccs message", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
+	reasonBadCCS            = phpfacts.OpenSSLReason{Code: 0x067, Text: "bad change cipher spec", Func: 0x183, FuncName: "tls_get_message_header"}
 	reasonBadMAC            = phpfacts.OpenSSLReason{Code: 0x119, Text: "decryption failed or bad record mac", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonUnexpected        = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x094, FuncName: "ssl3_read_bytes"}
 	reasonUnexpectedMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}

@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,12 @@ func (c *Conn) explained(err error) error {
 		return errFarewell
 	case errors.As(err, &op) && op.Op == "local error":
 		number, _ := alertNumber(op.Err)
+		if record.kind() == recordChange && number == alertDecode {
+			if c.State().Version == tls.VersionTLS13 {
+				return &opensslError{reasonInvalidCCS, err}
+			}
+			return &opensslError{reasonBadCCS, err}
+		}
 		if reason, ok := misplaced[record.kind()]; ok && number == alertUnexpectedMessage {
 			return &opensslError{reason, err}
 		}

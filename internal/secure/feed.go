@@ -125,6 +125,7 @@ const (
 
 	alertCloseNotify       = 0
 	alertUnexpectedMessage = 10
+	alertDecode            = 50
 )
 
 // kind is the type of the current record, or of the last one.
