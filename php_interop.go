@@ -3,6 +3,7 @@ package phpstream
 import (
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
@@ -64,6 +65,9 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	s.tell.Add(int64(n))
 	return n, ok
 }
+
+// ReadTimeout is what [StreamSetTimeout] has set.
+func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeout.Load()) }
 
 // SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
 func (s *Stream) SetPosition(position int) {

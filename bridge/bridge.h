@@ -24,6 +24,7 @@ enum {
 	PS_SOCKET,      // the Socket of one of Go's: PHP's object with the handle n
 	PS_FOREIGN,     // some other resource, by its handle n
 	PS_DESCRIPTOR,  // a stream of PHP's in stream_select: the descriptor n
+	PS_UNSELECTABLE, // one that can't be waited for: p says why
 	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams
 	PS_CERTIFICATE, // n bytes of PEM at p
 	PS_OBJECT,      // any other object: the call's n-th, p is its class

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
@@ -377,6 +378,21 @@ func ps_descriptor(n C.int64_t) C.int {
 	fd := C.int(-1)
 	raw.Control(func(d uintptr) { fd = C.int(d) })
 	return fd
+}
+
+// ps_state is what a child that is forked off needs to go on with a stream: the
+// descriptor, and how it waits. It tells whether there is no TLS on it.
+//
+//export ps_state
+func ps_state(n C.int64_t, fd, blocks *C.int, seconds, microseconds *C.int64_t) C.int {
+	fp := now.streams[int64(n)]
+	meta := phpstream.StreamGetMetaData(fp)
+	*fd, *blocks = ps_descriptor(n), truth(meta.Blocked)
+	*seconds, *microseconds = -1, 0
+	if timeout := fp.ReadTimeout(); timeout >= 0 {
+		*seconds, *microseconds = C.int64_t(timeout/time.Second), C.int64_t(timeout%time.Second/time.Microsecond)
+	}
+	return truth(meta.Crypto == nil)
 }
 
 func truth(v bool) C.int {

@@ -219,7 +219,7 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		network = network || has_network(z) || (i == 1 && is_network_url(z));
 	}
 	f->by_php++;
-	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 2; i++)
+	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 2 && !ps_forked; i++)
 		ps_lend(ps_own(ZEND_CALL_ARG(execute_data, i)));
 	f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	if (network || has_network(return_value))
@@ -235,6 +235,24 @@ static void refuse(ps_function *f, const char *why) {
 	zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() %s", f->name, why);
 }
 
+// adopt_arguments makes PHP's own of the call's streams, in a child.
+static bool adopt_arguments(zend_execute_data *execute_data) {
+	for (uint32_t i = 1; i <= ZEND_NUM_ARGS(); i++) {
+		zval *z = ZEND_CALL_ARG(execute_data, i), *item;
+		php_stream *stream = ps_own(z);
+		if (stream && !ps_adopt(stream))
+			return false;
+		ZVAL_DEREF(z);
+		if (Z_TYPE_P(z) != IS_ARRAY)
+			continue;
+		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(z), item) {
+			if ((stream = ps_own(item)) && !ps_adopt(stream))
+				return false;
+		} ZEND_HASH_FOREACH_END();
+	}
+	return true;
+}
+
 void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 	ps_function *f = EX(func)->internal_function.reserved[ps_slot];
 	bool go = is_go(f, execute_data);
@@ -244,8 +262,8 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	} else if (f->route == PS_OPENER && ps_strict()) {
 		refuse(f, go ? "in a forked process" : "with STREAM_CLIENT_PERSISTENT");
-	} else if (go && !f->closes && f->route != PS_OPENER && f->route != PS_CONTEXTS && f->route != PS_ALWAYS) {
-		zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
+	} else if (ps_forked && !f->closes && !adopt_arguments(execute_data)) {
+		zend_throw_error(NULL, "phpstream: %s() can't use a TLS stream of the process that was forked", f->name);
 	} else {
 		pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	}

@@ -46,6 +46,21 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS);
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 void ps_raise(const ps_function *f, const ps_value *events, int64_t count);
 
+// What a stream of ours has for its abstract.
+typedef struct {
+	int64_t number; // Go's
+	bool lent;      // PHP works on it, and keeps its position
+	// For a child that is forked off:
+	int in_clear; // there is no TLS on it
+	int fd, blocks;
+	int64_t seconds, microseconds;
+} ps_own_stream;
+
+// fork.c
+extern bool ps_forked; // this process is a child of the one that Go lives in
+void ps_before_fork(void);
+bool ps_adopt(php_stream *stream);
+
 // stream.c
 php_stream *ps_own(zval *z);           // the stream of ours that a value is, or NULL
 php_stream *ps_any_stream(zval *z);
@@ -97,7 +112,6 @@ void ps_write_log(void);
 void ps_forget_counts(void);
 
 // module.c
-extern bool ps_forked;   // this process is a child of the one that Go lives in
 extern char *ps_script;  // NULL where there is none
 bool ps_strict(void);
 void ps_configure(void);
@@ -123,5 +137,6 @@ int ps_bare(int64_t number);
 int64_t ps_position(int64_t number, int64_t *unread);
 void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
+int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
 
 #endif

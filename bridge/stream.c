@@ -6,19 +6,21 @@
 #include "module.h"
 #include "main/php_network.h"
 #include <sys/socket.h>
+#include <unistd.h>
 
-typedef struct {
-	int64_t number;
-	bool lent; // PHP works on it, and keeps its position
-} own_stream;
+static ps_own_stream *own(php_stream *stream) { return stream->abstract; }
 
-static own_stream *own(php_stream *stream) { return stream->abstract; }
+// A child that was forked off goes on by PHP's own operations.
+#define IN_CHILD(stream, operation, failed, ...) \
+	if (ps_forked) \
+		return ps_adopt(stream) ? (stream)->ops->operation(__VA_ARGS__) : (failed)
 
 int64_t ps_number(php_stream *stream) { return own(stream)->number; }
 
 bool ps_is_filtered(php_stream *stream) { return stream->readfilters.head || stream->writefilters.head; }
 
 static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
+	IN_CHILD(stream, write, -1, stream, from, size);
 	ps_answer answer = {0};
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
 	if (answer.values[1].n > 0) {
@@ -30,6 +32,7 @@ static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 }
 
 static ssize_t own_read(php_stream *stream, char *to, size_t size) {
+	IN_CHILD(stream, read, -1, stream, to, size);
 	int eof = 0, at_once = 0;
 	ssize_t n;
 
@@ -56,6 +59,8 @@ static int own_close(php_stream *stream, int close_handle) {
 		zend_hash_index_add_empty_element(&closed, stream->res->handle);
 	if (!ps_forked)
 		ps_close(ps_number(stream));
+	else if (own(stream)->fd >= 0)
+		close(own(stream)->fd);
 	pefree(stream->abstract, stream->is_persistent);
 	return 0;
 }
@@ -74,6 +79,7 @@ bool ps_was_own(zval *z) {
 static int own_flush(php_stream *stream) { return 0; } // nothing is held back
 
 static int own_cast(php_stream *stream, int castas, void **ret) {
+	IN_CHILD(stream, cast, FAILURE, stream, castas, ret);
 	int fd;
 	if (castas != PHP_STREAM_AS_FD && castas != PHP_STREAM_AS_FD_FOR_SELECT && castas != PHP_STREAM_AS_SOCKETD)
 		return FAILURE;
@@ -86,6 +92,7 @@ static int own_cast(php_stream *stream, int castas, void **ret) {
 }
 
 static int own_stat(php_stream *stream, php_stream_statbuf *ssb) {
+	IN_CHILD(stream, stat, -1, stream, ssb);
 	int fd = ps_descriptor(ps_number(stream));
 	return fd < 0 ? -1 : zend_fstat(fd, &ssb->sb);
 }
@@ -124,6 +131,7 @@ static int transfer(php_stream *stream, php_stream_xport_param *p) {
 }
 
 static int own_set_option(php_stream *stream, int option, int value, void *param) {
+	IN_CHILD(stream, set_option, PHP_STREAM_OPTION_RETURN_ERR, stream, option, value, param);
 	int64_t number = ps_number(stream);
 	switch (option) {
 	case PHP_STREAM_OPTION_CHECK_LIVENESS:
@@ -218,7 +226,7 @@ void ps_open(zval *to, const ps_value *v) {
 	if (v->flags & PS_IS_PERSISTENT)
 		snprintf(id, sizeof id, "phpstream__%" PRId64, v->n);
 	if (!*id || php_stream_from_persistent_id(id, &stream) != PHP_STREAM_PERSISTENT_SUCCESS) {
-		own_stream *new = pecalloc(1, sizeof *new, *id != 0);
+		ps_own_stream *new = pecalloc(1, sizeof *new, *id != 0);
 		new->number = v->n;
 		stream = php_stream_alloc(ops_of(v->p), new, *id ? id : NULL, "r+");
 		stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;

@@ -58,6 +58,8 @@ func (d *decoder) value() phpcall.Value {
 		return phpcall.Foreign{ID: int64(v.n)}
 	case C.PS_DESCRIPTOR:
 		return d.j.r.rt.Descriptor(uintptr(v.n), v.flags&C.PS_IS_BUFFERED != 0)
+	case C.PS_UNSELECTABLE:
+		return phpcall.Unselectable{Why: C.GoString(v.p), Buffered: v.flags&C.PS_IS_BUFFERED != 0}
 	case C.PS_CONTEXT:
 		x := d.j.r.rt.StreamContextCreate(nil)
 		d.options(x, v)
