@@ -1,9 +1,6 @@
 package phpstream_test
 
 import (
-	"io"
-	"net"
-	"strings"
 	"testing"
 
 	. "github.com/phpstream-go/phpstream"
@@ -11,18 +8,6 @@ import (
 
 // The tests of this file hold rows of testdata/compat/differences-by-test.tsv
 // that nothing else holds.
-
-// TestServerSideIsReported: a client's stream can't be a server's.
-func TestServerSideIsReported(t *testing.T) {
-	checkLeaks(t)
-	rt, e := newRuntime()
-	fp, _, _ := rt.StreamSocketClient("tcp://"+serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), Timeout(5))
-	defer fp.Close()
-	ok, _, _ := StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLS_SERVER)
-	if ok || !strings.Contains(e.all(), "The server's side of a handshake is not supported") {
-		t.Errorf("%v %s", ok, e.all())
-	}
-}
 
 // TestOtherOptionsOfPHPAreMissing: the ini values are those that count here.
 func TestOtherOptionsOfPHPAreMissing(t *testing.T) {

@@ -172,7 +172,13 @@ func (s *Stream) terms() secure.Settings {
 var answered = []string{"peer_certificate", "peer_certificate_chain", "session_meta"}
 
 func sameTerms(a, b secure.Settings) bool {
-	return a.Version == b.Version && a.CAFile == b.CAFile && a.CAPath == b.CAPath && sameOptions(a.Options, b.Options)
+	return isServer(a) == isServer(b) && a.Version == b.Version && a.CAFile == b.CAFile && a.CAPath == b.CAPath && sameOptions(a.Options, b.Options)
+}
+
+// isServer tells whether this side was the server of a handshake, which verifies
+// by other rules. Who asks for a stream has not named a method yet.
+func isServer(s secure.Settings) bool {
+	return s.Method != 0 && CryptoMethod(s.Method)&cryptoIsClient == 0
 }
 
 // sameOptions compares options as they stand: "1" is another value than true,

@@ -482,6 +482,40 @@ func TestPersistentSpoilt(t *testing.T) {
 	next.Close()
 }
 
+// TestPersistentServerSide: a stream on which this side was the server of a
+// handshake, and did not ask who the other is, goes to nobody who opens a
+// client's.
+func TestPersistentServerSide(t *testing.T) {
+	checkIdle(t)
+	_, _, file := testcert.SelfSigned(testcert.Spec{CN: "localhost"}).Write(t.TempDir(), "server")
+	addr := serve(t, func(c net.Conn) {
+		s := tls.Client(c, &tls.Config{InsecureSkipVerify: true})
+		s.Handshake()
+		io.Copy(io.Discard, s)
+	})
+	t.Cleanup(DropIdleStreams)
+	rt, said := newRuntime()
+	x := rt.StreamContextCreate(Options{"ssl": {"local_cert": file}})
+	flags := STREAM_CLIENT_CONNECT | STREAM_CLIENT_PERSISTENT
+	a, _, _ := rt.StreamSocketClient(addr, Timeout(5), flags, x)
+	if ok, _, _ := StreamSocketEnableCrypto(a, true, STREAM_CRYPTO_METHOD_TLS_SERVER); !ok {
+		t.Fatal(said.all())
+	}
+	b, _, _ := rt.StreamSocketClient(addr, Timeout(5), flags, x)
+	if b == nil || b == a {
+		t.Error("the same Runtime got it")
+	}
+	rt.Close()
+	next := NewRuntime()
+	for range 3 {
+		c, _, _ := next.StreamSocketClient(addr, Timeout(5), flags, next.StreamContextCreate(Options{"ssl": {"local_cert": file}}))
+		if StreamGetMetaData(c).Crypto != nil {
+			t.Error("the next Runtime got it")
+		}
+		Fclose(c)
+	}
+}
+
 // TestPersistentTogether: goroutines of one Runtime that open the same at once
 // get the same stream.
 func TestPersistentTogether(t *testing.T) {

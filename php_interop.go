@@ -33,13 +33,6 @@ func (rt *Runtime) NoStream() *Stream {
 	return s
 }
 
-// EnableCrypto is [StreamSocketEnableCrypto] with PHP's last argument, the
-// session stream: nil is PHP's null, and a closed one is refused. A session is
-// not taken up again.
-func (s *Stream) EnableCrypto(session *Stream, method ...CryptoMethod) (ok bool, errno int, errstr string) {
-	return enableCrypto(s, true, session, method)
-}
-
 // SignalsInterrupt says whether a signal ends a [StreamSelect] that waits, as it
 // does in PHP: the answer is false, with the warning "Unable to select [4]:
 // Interrupted system call (max_fd=N)". It is off at first, since the signals of

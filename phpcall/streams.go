@@ -77,17 +77,14 @@ var notStreamContext = phpfacts.Complaint{Class: phpfacts.TypeError,
 	Old:  "supplied resource is not a valid Stream-Context resource"}
 
 func enableCrypto(c *call) Value {
-	var method []phpstream.CryptoMethod
+	var opts []phpstream.CryptoOption
 	if m, ok := c.args[2].(int64); ok {
-		method = []phpstream.CryptoMethod{phpstream.CryptoMethod(m)}
+		opts = append(opts, phpstream.CryptoMethod(m))
 	}
-	var done bool
-	var errno int
-	if fp := c.stream(0); c.bool(1) && c.args[3] != nil {
-		done, errno, _ = fp.EnableCrypto(c.stream(3), method...)
-	} else {
-		done, errno, _ = phpstream.StreamSocketEnableCrypto(fp, c.bool(1), method...)
+	if c.args[3] != nil {
+		opts = append(opts, c.stream(3))
 	}
+	done, errno, _ := phpstream.StreamSocketEnableCrypto(c.stream(0), c.bool(1), opts...)
 	if !done && errno == eagain {
 		return int64(0)
 	}

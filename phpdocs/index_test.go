@@ -297,10 +297,11 @@ var factRows = map[string]string{
 	"Quantities":  "`ini_set` with a value that is no whole number",
 	"ErrorLevels": "`E_ALL`, where `error_reporting()` begins", "SessionMeta": "`capture_session_meta`",
 	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
-	"Unable":        "an option of a socket that cannot be set",
-	"Cannot":        "`socket_import_stream` under TLS",
-	"ArrayOptions":  "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
-	"ShutByEnd":     "`fwrite` under TLS after a read met the end without a close_notify",
+	"SessionStream": "the session of a stream without TLS", "SessionSetUp": "the session of a stream that has not begun",
+	"Unable":       "an option of a socket that cannot be set",
+	"Cannot":       "`socket_import_stream` under TLS",
+	"ArrayOptions": "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
+	"ShutByEnd":    "`fwrite` under TLS after a read met the end without a close_notify",
 }
 
 // TestProfiles: each fact that differs between versions has its row, and the

@@ -33,6 +33,8 @@ type Conn struct {
 	feed   feed
 	policy *Policy
 
+	session sessionBox // of a client
+
 	// Decrypted, but not handed out: what a look at the connection found.
 	// Used by the reader alone.
 	peeked []byte
@@ -54,8 +56,12 @@ type Conn struct {
 
 // Client prepares the client's side of TLS on w; nothing is sent yet.
 func Client(w *wire.Conn, p *Policy) *Conn {
-	c := newClient(w, p.Config())
+	config := p.Config()
+	c := newClient(w, config)
 	c.policy = p
+	if !p.noTicket {
+		config.ClientSessionCache = &c.session
+	}
 	return c
 }
 
@@ -106,6 +112,9 @@ func (c *Conn) handshake(ctx context.Context, limit time.Time) error {
 	c.feed.handshaking = true
 	defer func() { c.feed.handshaking = false }()
 	if err := c.tls.HandshakeContext(ctx); err != nil {
+		if c.feed.server {
+			return c.explainedToServer(err)
+		}
 		return c.explained(err)
 	}
 	return c.feed.flush(true, c.feed.left())
@@ -120,7 +129,8 @@ func (c *Conn) TryHandshake() error {
 		c.flight = make(chan struct{})
 		c.feed.hello = make(chan struct{})
 		go c.background()
-		// As with OpenSSL the first flight is out when the first call answers.
+		// As with OpenSSL the first flight is out when the first call answers; a
+		// server has looked for the client's.
 		select {
 		case <-c.feed.hello:
 		case <-c.flight:

@@ -30,6 +30,12 @@ var misplaced = map[byte]phpfacts.OpenSSLReason{
 	recordHandshake: reasonUnexpectedMessage,
 }
 
+var misplacedToServer = map[byte]phpfacts.OpenSSLReason{
+	recordChange:    reasonClientMessage,
+	recordAlert:     misplaced[recordAlert],
+	recordHandshake: reasonClientMessage,
+}
+
 // explained adds to an error of a handshake what the last record in clear tells
 // and crypto/tls doesn't.
 func (c *Conn) explained(err error) error {
@@ -47,6 +53,10 @@ func (c *Conn) explained(err error) error {
 				return &opensslError{reasonInvalidCCS, err}
 			}
 			return &opensslError{reasonBadCCS, err}
+		}
+		misplaced := misplaced
+		if c.feed.server {
+			misplaced = misplacedToServer
 		}
 		if reason, ok := misplaced[record.kind()]; ok && number == alertUnexpectedMessage {
 			return &opensslError{reason, err}
