@@ -443,6 +443,17 @@ func TestPersistentSpoilt(t *testing.T) {
 			}
 			StreamSocketEnableCrypto(fp, false)
 		},
+		"crypto switched off and on again": func(t *testing.T, fp *Stream) {
+			StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT)
+			StreamSocketEnableCrypto(fp, false)
+			StreamSetBlocking(fp, false)
+			for end := time.Now().Add(bound); StreamGetMetaData(fp).Crypto == nil; {
+				StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT)
+				if time.Now().After(end) {
+					t.Fatal("crypto is off")
+				}
+			}
+		},
 		"a handshake under way": func(t *testing.T, fp *Stream) {
 			StreamSetBlocking(fp, false)
 			StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLS_CLIENT)

@@ -30,16 +30,17 @@ type socket struct {
 	timeout atomic.Int64 // of reads and writes, nanoseconds; negative: none
 	expired atomic.Bool  // "timed_out"
 
-	crypto    atomic.Pointer[secure.Conn]     // TLS, while it is on
-	canCrypto bool                            // the transport can switch it on
-	refuse    atomic.Bool                     // a handshake failed: nothing more is sent
-	shutTLS   atomic.Bool                     // a read has met the end of TLS, which forbids writing
-	clear     []byte                          // received with the last TLS record, but not over TLS; the reader's
-	spent     bool                            // crypto was on, and has been switched off; the reader's
-	tls       atomic.Pointer[secure.Conn]     // set up, whether on, failed or switched off
-	settings  atomic.Pointer[secure.Settings] // what tls was made from
-	limit     time.Duration                   // of the handshake: the connect timeout; not positive: none
-	urlName   string                          // the target's host, for SNI and the name check
+	crypto    atomic.Pointer[secure.Conn] // TLS, while it is on
+	canCrypto bool                        // the transport can switch it on
+	refuse    atomic.Bool                 // a handshake failed: nothing more is sent
+	shutTLS   atomic.Bool                 // a read has met the end of TLS, or it was sent: nothing may be written
+	clear     []byte                      // received with the last TLS record, but not over TLS; the reader's
+	spent     atomic.Bool                 // crypto was on, and has been switched off
+	tls       atomic.Pointer[secure.Conn] // set up, whether on, failed or switched off
+	limit     time.Duration               // of the handshake: the connect timeout; not positive: none
+	urlName   string                      // the target's host, for SNI and the name check
+
+	settings atomic.Pointer[secure.Settings] // what tls was made from
 }
 
 // got is what one read of a socket came to.
@@ -107,7 +108,7 @@ func (k *socket) receiveTLS(c *call, t *secure.Conn, p []byte, mayWait bool) got
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		c.fail(err) // of which PHP says nothing
 	}
-	k.shutTLS.Store(k.facts.ShutByEnd && t.End() == secure.CutOff)
+	k.shutTLS.Store(k.spent.Load() || k.facts.ShutByEnd && t.End() == secure.CutOff)
 	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
 		c.fail(err)
 		c.describe(err)
@@ -184,7 +185,7 @@ func (k *socket) atRest() bool {
 // the middle of something. Both of the stream's locks are held.
 func (k *socket) move() (*socket, bool) {
 	t := k.crypto.Load()
-	if k.wire == nil || k.refuse.Load() || k.prepared() != t { // the last: under way, failed, or switched off
+	if k.wire == nil || k.refuse.Load() || k.spent.Load() || k.prepared() != t { // the last: under way, or failed
 		return nil, false
 	}
 	w, err := k.wire.Move()

@@ -37,7 +37,8 @@ type Fault struct {
 type Proxy struct {
 	faults   []Fault
 	target   string
-	listener net.Listener
+	listener *net.TCPListener
+	own      bool // the listener
 	done     chan struct{}
 	wait     sync.WaitGroup
 
@@ -61,10 +62,19 @@ func New(target string, faults ...Fault) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := On(l.(*net.TCPListener), target, faults...)
+	p.own = true
+	return p, nil
+}
+
+// On is New with a listener that outlives the proxy: thousands of ports are not
+// easily found.
+func On(l *net.TCPListener, target string, faults ...Fault) *Proxy {
 	p := &Proxy{faults: faults, target: target, listener: l, done: make(chan struct{})}
 	p.idle = sync.NewCond(&p.mu)
+	l.SetDeadline(time.Time{})
 	p.wait.Go(p.accept)
-	return p, nil
+	return p
 }
 
 // Addr is where the client connects to.
@@ -72,7 +82,11 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
 // Close ends all connections, and waits until nothing of the proxy runs.
 func (p *Proxy) Close() {
-	p.listener.Close()
+	if p.own {
+		p.listener.Close()
+	} else {
+		p.listener.SetDeadline(time.Unix(1, 0))
+	}
 	p.mu.Lock()
 	if !p.closed {
 		close(p.done)

@@ -229,8 +229,12 @@ func (d *dialogue) read(left int) (string, phpcall.Value) {
 		case "stream_get_contents":
 			v = d.on("stream_get_contents", int64(left))
 		default:
-			if d.Size > 0 {
-				v = d.on(d.Read, int64(d.Size))
+			size := d.Size
+			if d.Read == "fread" {
+				size = min(size, left) // what comes at once doesn't matter then
+			}
+			if size > 0 {
+				v = d.on(d.Read, int64(size))
 			} else {
 				v = d.on(d.Read)
 			}
@@ -245,6 +249,8 @@ func (d *dialogue) read(left int) (string, phpcall.Value) {
 }
 
 func (d *dialogue) after() {
+	d.Timeout = 0.02
+	d.on("stream_set_timeout", int64(0), int64(20000))
 	d.note("feof", d.on("feof"))
 	d.meta()
 	_, value := d.read(8192)

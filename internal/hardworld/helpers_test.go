@@ -35,5 +35,3 @@ func selected(t *testing.T, name string) bool {
 func diff(there, here string) string {
 	return cmp.Diff(strings.Split(there, "\n"), strings.Split(here, "\n"))
 }
-
-func (m *meeting) meant(text string) string { return text }

@@ -12,10 +12,10 @@ import (
 // A peer is the server of the dialogues. What it is sent it takes line by line,
 // whatever is in them.
 type peer struct {
-	net.Listener
-	tls    string
-	config *tls.Config
-	wait   sync.WaitGroup
+	listener *net.TCPListener
+	tls      string
+	config   *tls.Config
+	wait     sync.WaitGroup
 
 	mu         sync.Mutex
 	seen, sent []byte // in clear
@@ -24,12 +24,10 @@ type peer struct {
 // bound is what no wait of a test exceeds.
 const bound = 15 * time.Second
 
-func startPeer(way string, config *tls.Config) (*peer, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	p := &peer{Listener: l, tls: way, config: config}
+// startPeer serves one connection.
+func startPeer(l *net.TCPListener, way string, config *tls.Config) *peer {
+	p := &peer{listener: l, tls: way, config: config}
+	l.SetDeadline(time.Now().Add(bound))
 	p.wait.Go(func() {
 		c, err := l.Accept()
 		if err == nil {
@@ -37,12 +35,12 @@ func startPeer(way string, config *tls.Config) (*peer, error) {
 			c.Close()
 		}
 	})
-	return p, nil
+	return p
 }
 
 // stop waits for the end, and answers what was received and sent.
 func (p *peer) stop() (seen, sent []byte) {
-	p.Close()
+	p.listener.SetDeadline(time.Unix(1, 0))
 	p.wait.Wait()
 	return p.seen, p.sent
 }

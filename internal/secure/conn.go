@@ -24,7 +24,10 @@ const maxPlaintext = 16384
 // ErrBadRetry says that a write did not repeat the bytes of the write before
 // it, which had been cut short for lack of room: a part of their record is
 // already on its way.
-var ErrBadRetry = errors.New("bad write retry")
+var ErrBadRetry error = &opensslError{reason: reasonBadRetry}
+
+// errShortRetry says that it was even shorter.
+var errShortRetry = &opensslError{reason: reasonBadLength}
 
 // Conn is TLS on a wire. Like the wire it has one reader and one writer at a
 // time.
@@ -246,6 +249,8 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 		return n, nil
 	}
 	switch state := c.fate.Load(); {
+	case state != fine && mode == offline:
+		return 0, wire.ErrWouldBlock // this is no read
 	case state == cut:
 		c.end.Store(int32(CutOff))
 		return 0, io.EOF
@@ -302,7 +307,10 @@ func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, 
 	if err := c.mayWrite(p); err != nil {
 		return 0, err
 	}
-	if !bytes.HasPrefix(p, c.retry) {
+	switch {
+	case len(p) < len(c.retry):
+		return 0, errShortRetry
+	case !bytes.HasPrefix(p, c.retry):
 		return 0, ErrBadRetry
 	}
 	if err := c.feed.flush(wait, timeout); err != nil {

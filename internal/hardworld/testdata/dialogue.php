@@ -153,7 +153,11 @@ final class dialogue
                     $s = stream_get_contents($this->fp, $left);
                     break;
                 default:
-                    $s = $w['size'] ? $w['read']($this->fp, $w['size']) : $w['read']($this->fp);
+                    $size = $w['size'];
+                    if ($w['read'] === 'fread') {
+                        $size = min($size, $left); // what comes at once doesn't matter then
+                    }
+                    $s = $size ? $w['read']($this->fp, $size) : $w['read']($this->fp);
             }
         } while ($w['select'] && ($s === '' || $s === false) && !feof($this->fp));
         $this->got .= $s;
@@ -163,6 +167,8 @@ final class dialogue
     // after asks what is left of the stream.
     private function after()
     {
+        $this->way['timeout'] = 0.02;
+        stream_set_timeout($this->fp, 0, 20000);
         $this->note('feof', feof($this->fp));
         $this->meta();
         $this->note('read', $this->read(8192));
