@@ -40,6 +40,7 @@ type Conn struct {
 	write   tryOp
 	more    bool        // the last Read filled what it was given
 	deaf    atomic.Bool // for datagrams, and shut down for reading
+	turn    chan bool   // one Accept at a time; nil: not listening
 
 	readLimit  limit
 	writeLimit limit
@@ -121,7 +122,7 @@ func newConn(s sock, network string) (*Conn, error) {
 	return c, nil
 }
 
-// Network is "tcp", "udp", "unix" or "unixgram".
+// Network is "tcp", "udp", "unix", "unixgram" or "unixpacket".
 func (c *Conn) Network() string { return c.network }
 
 // SyscallConn gives access to the descriptor.
@@ -228,7 +229,13 @@ func (c *Conn) Deaf() bool {
 // Look asks the socket without reading anything away: nil while the peer still
 // holds its end or something is left to read, io.EOF after its FIN, an errno
 // after an error.
+//
+// A socket that listens has nothing to read, and is at its end as soon as
+// somebody waits to be accepted: so PHP's look has it.
 func (c *Conn) Look() error {
+	if c.turn != nil && !c.waiting() {
+		return nil
+	}
 	n, err := c.peek()
 	switch {
 	case err == ErrWouldBlock, tooLong(err):
@@ -252,6 +259,24 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 
 // WriteExpired tells whether the time that SetWriteDeadline set is over.
 func (c *Conn) WriteExpired() bool { return c.writeLimit.passed() }
+
+// waiting tells whether somebody waits to be accepted.
+func (c *Conn) waiting() bool {
+	fd, ok := c.Hold()
+	if !ok {
+		return false
+	}
+	defer c.Release()
+	n, err := Poll([]PollItem{{FD: fd, Want: Readable}}, 0)
+	return err == nil && n > 0
+}
+
+// closed tells whether Close has been called.
+func (c *Conn) closed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing
+}
 
 // Hold hands out the descriptor for polling and keeps it from being closed,
 // and its number from being reused, until Release.

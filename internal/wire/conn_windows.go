@@ -132,11 +132,17 @@ func (c *Conn) shutdown(how int) error {
 	return err
 }
 
+// named are sockets with names.
+type named interface {
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+}
+
 // LocalAddr is the socket's own name, nil where it has none.
-func (c *Conn) LocalAddr() net.Addr { return c.s.(net.Conn).LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr { return c.s.(named).LocalAddr() }
 
 // RemoteAddr is the peer's name, nil where there is no peer.
-func (c *Conn) RemoteAddr() net.Addr { return c.s.(net.Conn).RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.s.(named).RemoteAddr() }
 
 // SetBroadcast allows sending to broadcast addresses.
 func SetBroadcast(raw syscall.RawConn) error {
