@@ -1,12 +1,11 @@
 package phpstream_test
 
 import (
-	"encoding/json"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/internal/scenario"
 	"github.com/phpstream-go/phpstream/phpcall"
@@ -72,31 +71,18 @@ var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clea
 // the network.
 func checkCounts(t *testing.T, version, log string) {
 	t.Helper()
-	text, err := os.ReadFile(log)
+	calls, err := bridgelog.Read(log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	byGo := map[string]int{}
-	for line := range strings.Lines(string(text)) {
-		var counts struct {
-			Go         map[string]int
-			PHPNetwork map[string]int `json:"php_network"`
-		}
-		if err := json.Unmarshal([]byte(line), &counts); err != nil {
-			t.Fatalf("%v in %q", err, line)
-		}
-		for function, n := range counts.Go {
-			byGo[function] += n
-		}
-		for function, n := range counts.PHPNetwork {
-			t.Errorf("PHP %s: PHP's own network answered %d calls of %s", version, n, function)
-		}
+	for function, n := range calls.Network {
+		t.Errorf("PHP %s: PHP's own network answered %d calls of %s", version, n, function)
 	}
 	for _, f := range phpcall.Functions() {
 		only84 := f.Name == "stream_context_set_options" && version != "8.4"
-		if byGo[f.Name] == 0 && !slices.Contains(answeredByPHP, f.Name) && !only84 {
+		if calls.Go[f.Name] == 0 && !slices.Contains(answeredByPHP, f.Name) && !only84 {
 			t.Errorf("PHP %s: no call of %s was answered here", version, f.Name)
 		}
 	}
-	t.Logf("PHP %s: %v", version, byGo)
+	t.Logf("PHP %s: %v", version, calls.Go)
 }

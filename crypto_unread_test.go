@@ -38,7 +38,7 @@ func TestUnreadBytesForbidCrypto(t *testing.T) {
 		want  cryptoResult
 	}{
 		"nothing":  {func(*Stream) {}, cryptoOn},
-		"raw":      {func(s *Stream) { s.raw = []byte("x") }, cryptoFailed},
+		"raw":      {func(s *Stream) { s.sock.clear = []byte("x") }, cryptoFailed},
 		"buffered": {func(s *Stream) { s.buf, s.w = []byte("x"), 1 }, cryptoFailed},
 	} {
 		rt := NewRuntime()
@@ -59,7 +59,7 @@ func TestUnreadBytesForbidCrypto(t *testing.T) {
 		tt.spoil(s)
 		got := s.enableCrypto(&c, context.Background())
 		c.deliver()
-		if got != tt.want || (s.crypto.Load() != nil) != (tt.want == cryptoOn) {
+		if got != tt.want || (s.sock.crypto.Load() != nil) != (tt.want == cryptoOn) {
 			t.Errorf("%s: %v, %v", name, got, said)
 		}
 		if tt.want == cryptoFailed && !strings.Contains(strings.Join(said, ""), "Refusing to enable crypto") {

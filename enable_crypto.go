@@ -96,9 +96,9 @@ func (s *Stream) startCrypto(c *call, session *Stream, method []CryptoMethod) cr
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
 	result := s.tryCrypto(c, session, method)
-	if s.crypto.Load() == nil {
+	if s.sock.crypto.Load() == nil {
 		// A thrown error counts too: here the program's next line runs.
-		s.refuse.Store(s.refuse.Load() || result == cryptoFailed)
+		s.sock.refuse.Store(s.sock.refuse.Load() || result == cryptoFailed)
 	}
 	return result
 }
@@ -117,7 +117,7 @@ func (s *Stream) tryCrypto(c *call, session *Stream, method []CryptoMethod) cryp
 		c.complain(phpfacts.NotAStream)
 		return cryptoFailed
 	}
-	if !s.secure || s.wire == nil {
+	if !s.sock.canCrypto || s.sock.wire == nil {
 		c.warning(c.rt.facts.NoCrypto)
 		return cryptoFailed
 	}
@@ -145,8 +145,8 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 // connection. A stream that already has one keeps it. The reader's lock is held,
 // unless nobody else has the stream yet.
 func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
-	if s.prepared() != nil {
-		if s.spent || s.blocked.Load() && !s.inHandshake() {
+	if s.sock.prepared() != nil {
+		if s.sock.spent || s.sock.blocked.Load() && !s.sock.inHandshake() {
 			c.warning("SSL/TLS already set-up for this stream")
 			return false
 		}
@@ -162,9 +162,9 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 		return false
 	}
 	s.mu.Lock()
-	ctx, urlName := s.ctx, s.urlName
+	ctx := s.ctx
 	s.mu.Unlock()
-	policy, warnings, err := secure.NewPolicy(s.rt.settings(ctx, method, urlName))
+	policy, warnings, err := secure.NewPolicy(s.rt.settings(ctx, method, s.sock.urlName))
 	if err != nil {
 		c.fail(warned(warnings, err))
 		c.warnings(warnings)
@@ -172,9 +172,7 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	}
 	c.warnings(warnings)
 	c.warnings(policy.Notes())
-	s.mu.Lock()
-	s.tls = secure.Client(s.wire, policy)
-	s.mu.Unlock()
+	s.sock.tls.Store(secure.Client(s.sock.wire, policy))
 	return true
 }
 
@@ -183,20 +181,18 @@ var errUnread = errors.New("phpstream: unread bytes from before the handshake")
 // enableCrypto is php_openssl_enable_crypto: the handshake, and the checks that
 // come after it.
 func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
-	if s.crypto.Load() != nil {
+	if s.sock.crypto.Load() != nil {
 		return cryptoFailed // it is on already
 	}
-	s.mu.Lock()
-	t, limit := s.tls, s.limit
-	s.mu.Unlock()
+	t := s.sock.prepared()
 	var err error
-	if s.blocked.Load() {
-		err = t.Handshake(ctx, limit)
+	if s.sock.blocked.Load() {
+		err = t.Handshake(ctx, s.sock.limit)
 	} else if err = t.TryHandshake(); errors.Is(err, wire.ErrWouldBlock) {
 		return cryptoPending
 	}
 	if err != nil {
-		s.keepReceived(t)
+		s.sock.keepReceived(t)
 		c.fail(err)
 		if secure.IsEOF(err) {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
@@ -212,11 +208,11 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		c.fail(err)
 		c.warnings(warnings)
 		t.CloseNotify()
-		s.keepReceived(t)
+		s.sock.keepReceived(t)
 		return cryptoFailed
 	}
 	c.warnings(warnings)
-	if s.w > s.r || len(s.raw) > 0 {
+	if s.w > s.r || len(s.sock.clear) > 0 {
 		// A failed handshake is never taken up again, so that this does not
 		// happen; if it did, what a program reads next had not come over TLS.
 		c.fail(errUnread)
@@ -224,17 +220,9 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 		t.CloseNotify()
 		return cryptoFailed
 	}
-	s.crypto.Store(t)
-	s.refuse.Store(false)
+	s.sock.crypto.Store(t)
+	s.sock.refuse.Store(false)
 	return cryptoOn
-}
-
-// keepReceived leaves what a failed handshake has received, and not looked at,
-// to whoever reads the stream in clear: in PHP it is still in the socket.
-func (s *Stream) keepReceived(t *secure.Conn) {
-	if under, _ := t.InFlight(); !under {
-		s.raw = append(s.raw, t.Received()...)
-	}
 }
 
 // capture puts what was negotiated into the context, where it asks for that:
@@ -276,7 +264,7 @@ func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 // stopCrypto tells the peer that no more comes over TLS; what follows is in
 // clear. PHP answers false here whatever happens.
 func (s *Stream) stopCrypto(*call) {
-	t := s.crypto.Load()
+	t := s.sock.crypto.Load()
 	if t == nil {
 		return
 	}
@@ -284,29 +272,7 @@ func (s *Stream) stopCrypto(*call) {
 	defer s.rmu.Unlock()
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
-	if s.crypto.CompareAndSwap(t, nil) {
-		t.CloseNotify()
-		s.raw = t.Received()
-		s.spent = true
-	}
-}
-
-// inHandshake tells whether a handshake is under way in the background, or over
-// but not yet asked for.
-func (s *Stream) inHandshake() bool {
-	t := s.prepared()
-	if t == nil || s.crypto.Load() != nil {
-		return false
-	}
-	under, over := t.InFlight()
-	return under || over && !s.refuse.Load()
-}
-
-// prepared is the TLS connection that was set up, in whatever state.
-func (s *Stream) prepared() *secure.Conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.tls
+	s.sock.stopCrypto(t)
 }
 
 // ConnectionState answers what crypto/tls negotiated, false while TLS is off.
@@ -314,7 +280,7 @@ func (s *Stream) ConnectionState() (state tls.ConnectionState, on bool) {
 	if s == nil {
 		return state, false
 	}
-	t := s.crypto.Load()
+	t := s.sock.crypto.Load()
 	if t == nil {
 		return state, false
 	}

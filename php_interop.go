@@ -17,7 +17,7 @@ import (
 // read from or written to, and closing it leaves the descriptor open.
 func (rt *Runtime) Descriptor(fd uintptr, buffered bool) *Stream {
 	s := rt.newStream("descriptor")
-	s.wire = wire.Borrow(fd)
+	s.sock.wire = wire.Borrow(fd)
 	if buffered {
 		s.buf, s.w = []byte{0}, 1
 	}
@@ -60,10 +60,10 @@ func (rt *Runtime) poll() pollFunc {
 // socket_import_stream. Reading and writing through it passes by the stream's
 // buffer, and by TLS.
 func (s *Stream) SyscallConn() (syscall.RawConn, error) {
-	if s.gone() || s.wire == nil {
+	if s.gone() || s.sock.wire == nil {
 		return nil, s.opError("raw", net.ErrClosed)
 	}
-	return s.wire.SyscallConn(), nil
+	return s.sock.wire.SyscallConn(), nil
 }
 
 var _ syscall.Conn = (*Stream)(nil)

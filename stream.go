@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/phpvalue"
-	"github.com/phpstream-go/phpstream/internal/secure"
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
@@ -22,30 +20,19 @@ import (
 // One goroutine may read while another writes; Fclose, Close and the deadline
 // methods may come from any goroutine, and unblock both.
 type Stream struct {
-	rt     *Runtime
-	id     int
-	label  string // stream_type of the meta data
-	uri    string
-	secure bool // the transport can switch crypto on
+	rt    *Runtime
+	id    int
+	label string // stream_type of the meta data
+	uri   string
+	sock  *socket
 
-	wire    *wire.Conn                  // nil: opened without connecting
-	crypto  atomic.Pointer[secure.Conn] // TLS, while it is on
-	closed  atomic.Bool
-	blocked atomic.Bool
-	eof     atomic.Bool
-	timeout atomic.Int64 // of reads and writes, nanoseconds; negative: none
-	expired atomic.Bool  // "timed_out"
-	refuse  atomic.Bool  // a handshake failed: nothing more is sent
-	tell    atomic.Int64 // PHP's position, but for what passed says
-	broken  atomic.Bool  // TLS has failed for good: nothing goes out any more
-	piece   atomic.Int64 // chunk, for writers
-	shutTLS atomic.Bool  // a read has met the end of TLS, which forbids writing
+	closed atomic.Bool
+	eof    atomic.Bool
+	tell   atomic.Int64 // PHP's position, but for what passed says
+	piece  atomic.Int64 // chunk, for writers
 
-	mu      sync.Mutex // guards what follows
-	ctx     *Context
-	tls     *secure.Conn  // set up, whether on, failed or switched off
-	limit   time.Duration // of the handshake: the connect timeout; not positive: none
-	urlName string        // the target's host, for SNI and the name check
+	mu  sync.Mutex // guards ctx
+	ctx *Context
 
 	wmu sync.Mutex // one writer
 
@@ -56,10 +43,8 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
-	atOnce   bool   // the read under way has an answer already, and does not wait for more
-	passed   int    // bytes taken from buf that tell does not count yet: adding is dear
-	raw      []byte // received with the last TLS record, but not over TLS
-	spent    bool   // crypto was on, and has been switched off
+	atOnce   bool // the read under way has an answer already, and does not wait for more
+	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 
 const defaultChunk = 8192
@@ -67,10 +52,11 @@ const defaultChunk = 8192
 var _ net.Conn = (*Stream)(nil)
 
 func (rt *Runtime) newStream(label string) *Stream {
-	s := &Stream{rt: rt, id: nextID(), label: label, chunk: defaultChunk}
-	s.blocked.Store(true)
+	k := &socket{facts: rt.facts}
+	k.blocked.Store(true)
+	k.timeout.Store(int64(rt.socketTimeout()))
+	s := &Stream{rt: rt, id: nextID(), label: label, sock: k, chunk: defaultChunk}
 	s.piece.Store(defaultChunk)
-	s.timeout.Store(int64(rt.socketTimeout()))
 	return s
 }
 
@@ -205,16 +191,7 @@ func (s *Stream) shut() error {
 	if s == nil || !s.closed.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
-	if s.wire == nil {
-		return nil
-	}
-	// A writer that is stuck keeps the lock; then there is no room for a farewell
-	// either.
-	if t := s.crypto.Load(); t != nil && s.wmu.TryLock() {
-		t.CloseNotify()
-		s.wmu.Unlock()
-	}
-	s.wire.Close()
+	s.sock.close(&s.wmu)
 	if s.rmu.TryLock() {
 		s.dropBuffer()
 		s.rmu.Unlock()
@@ -280,7 +257,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 	switch {
 	case s.closed.Load():
 		err = net.ErrClosed
-	case err == nil && s.blocked.Load():
+	case err == nil && s.sock.blocked.Load():
 		err = io.ErrClosedPipe
 	case err == nil:
 		err = wire.ErrWouldBlock
@@ -303,18 +280,26 @@ func (s *Stream) opError(op string, err error) error {
 		return e
 	}
 	e.Net = s.label
-	if s.wire != nil && !s.closed.Load() {
-		e.Source, e.Addr = s.wire.LocalAddr(), s.wire.RemoteAddr()
+	if s.wire() != nil && !s.closed.Load() {
+		e.Source, e.Addr = s.sock.wire.LocalAddr(), s.sock.wire.RemoteAddr()
 	}
 	return e
 }
 
+// wire is nil for a stream without a socket.
+func (s *Stream) wire() *wire.Conn {
+	if s == nil || s.sock == nil {
+		return nil
+	}
+	return s.sock.wire
+}
+
 // LocalAddr is the socket's own address.
 func (s *Stream) LocalAddr() net.Addr {
-	if s == nil || s.wire == nil {
+	if s.wire() == nil {
 		return noAddr("")
 	}
-	if a := s.wire.LocalAddr(); a != nil {
+	if a := s.sock.wire.LocalAddr(); a != nil {
 		return a
 	}
 	return noAddr(s.label)
@@ -322,10 +307,10 @@ func (s *Stream) LocalAddr() net.Addr {
 
 // RemoteAddr is the peer's address.
 func (s *Stream) RemoteAddr() net.Addr {
-	if s == nil || s.wire == nil {
+	if s.wire() == nil {
 		return noAddr("")
 	}
-	if a := s.wire.RemoteAddr(); a != nil {
+	if a := s.sock.wire.RemoteAddr(); a != nil {
 		return a
 	}
 	return noAddr(s.label)
@@ -346,27 +331,16 @@ func (s *Stream) SetDeadline(t time.Time) error {
 
 // SetReadDeadline sets the deadline of reads, those under way too.
 func (s *Stream) SetReadDeadline(t time.Time) error {
-	if s == nil || s.wire == nil {
+	if s.wire() == nil {
 		return s.opError("set", net.ErrClosed)
 	}
-	return s.wire.SetReadDeadline(t)
+	return s.sock.wire.SetReadDeadline(t)
 }
 
 // SetWriteDeadline sets the deadline of writes, those under way too.
 func (s *Stream) SetWriteDeadline(t time.Time) error {
-	if s == nil || s.wire == nil {
+	if s.wire() == nil {
 		return s.opError("set", net.ErrClosed)
 	}
-	return s.wire.SetWriteDeadline(t)
+	return s.sock.wire.SetWriteDeadline(t)
 }
-
-// readDeadline is when PHP's timeout ends a read that starts now; zero: never.
-// The wire keeps the deadlines of Go.
-func readDeadline(timeout time.Duration) time.Time {
-	if timeout < 0 {
-		return time.Time{}
-	}
-	return time.Now().Add(timeout)
-}
-
-func timedOut(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -2,15 +2,9 @@ package phpstream
 
 import (
 	"bytes"
-	"errors"
-	"io"
-	"net"
 	"sync"
-	"syscall"
-	"time"
 
 	"github.com/phpstream-go/phpstream/internal/secure"
-	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
 // This file is the part of main/streams/streams.c that every read and write
@@ -126,78 +120,16 @@ func (s *Stream) takeBuffered(p []byte) int {
 	return n
 }
 
-// receive reads once from the transport. ok is false where PHP's own read
-// answers -1: a timeout or an error. n is 0 at the end and where a
-// non-blocking stream has nothing.
+// receive reads once from the socket. ok is false where PHP's own read answers
+// -1.
 func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
-	if s.wire == nil {
-		return 0, false
-	}
 	s.settle()
-	if t := s.crypto.Load(); t != nil {
-		return s.receiveTLS(c, t, p)
-	}
-	if s.inHandshake() {
-		return 0, true // the bytes that come now are the handshake's
-	}
-	if len(s.raw) > 0 {
-		n = copy(p, s.raw)
-		s.raw = s.raw[n:]
-		return n, true
-	}
-	var err error
-	if timeout := time.Duration(s.timeout.Load()); s.waits() && !(timeout == 0 && s.rt.facts.BufferedAtOnce) {
-		s.expired.Store(false)
-		n, err = s.wire.Read(p, readDeadline(timeout))
-	} else {
-		n, err = s.wire.TryRead(p)
-	}
-	switch {
-	case n > 0, err == nil, errors.Is(err, wire.ErrWouldBlock):
-		return n, true
-	case timedOut(err):
-		s.expired.Store(true)
-		c.fail(err)
-		return 0, s.rt.facts.TimeoutReadsNothing
-	case secure.IsEOF(err):
+	g := s.sock.receive(c, p, !s.atOnce)
+	if g.end {
 		s.eof.Store(true)
-		return 0, true
 	}
-	s.eof.Store(true)
-	c.fail(err)
-	return 0, false
+	return g.n, !g.minus
 }
-
-func (s *Stream) receiveTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
-	var err error
-	if s.waits() {
-		n, err = t.Read(p, readDeadline(s.tlsTimeout()))
-	} else {
-		n, err = t.TryRead(p)
-	}
-	switch {
-	case n > 0, errors.Is(err, wire.ErrWouldBlock):
-		return n, true
-	case timedOut(err):
-		s.expired.Store(true)
-		c.fail(err)
-		return 0, false
-	}
-	s.eof.Store(true)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		c.fail(err) // of which PHP says nothing
-	}
-	s.shutTLS.Store(s.rt.facts.ShutByEnd && t.End() == secure.CutOff)
-	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
-		s.broken.Store(!fromSystem(err))
-		c.fail(err)
-		c.describe(err)
-	}
-	return 0, true
-}
-
-// waits tells whether a read may wait for the peer.
-func (s *Stream) waits() bool { return s.blocked.Load() && !s.atOnce }
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
@@ -208,40 +140,6 @@ func (s *Stream) fillReceived(t *secure.Conn) {
 		s.bufSize, s.ahead = size, ahead
 		s.dropBuffer()
 	}
-}
-
-// fromSystem tells errors of the socket from those of TLS, after which OpenSSL
-// tries nothing more.
-func fromSystem(err error) bool {
-	var errno syscall.Errno
-	return errors.As(err, &errno)
-}
-
-// tlsTimeout is the stream's timeout as PHP's TLS takes it: zero means none.
-func (s *Stream) tlsTimeout() time.Duration {
-	if t := time.Duration(s.timeout.Load()); t > 0 {
-		return t
-	}
-	return -1
-}
-
-// alive is feof's look at the socket: false when the peer is gone and nothing
-// is left to read.
-func (s *Stream) alive() bool {
-	if s.wire == nil {
-		return false
-	}
-	if t := s.crypto.Load(); t != nil {
-		return t.Alive()
-	}
-	if len(s.raw) > 0 || s.inHandshake() {
-		return true
-	}
-	if s.rt.facts.DeafIsEnd && s.blocked.Load() && s.wire.Deaf() {
-		return false
-	}
-	err := s.wire.Look()
-	return err == nil || err != io.EOF && s.rt.facts.ResetIsAlive
 }
 
 // bufferedLine answers the next line where all of it is buffered, which is
@@ -260,6 +158,25 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	s.took(n)
 	s.rmu.Unlock()
 	return line, true
+}
+
+// send writes p in the pieces that PHP writes it in. ok is false where PHP's
+// fwrite answers false.
+func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
+	if !c.rt.facts.WritesChunks {
+		n, ok = s.sock.send(c, p, len(p))
+		s.tell.Add(int64(n))
+		return n, ok
+	}
+	for {
+		piece := p[n:min(n+int(s.piece.Load()), len(p))]
+		m, sent := s.sock.send(c, piece, len(p)-n)
+		s.tell.Add(int64(m))
+		n += m
+		if m < len(piece) || n == len(p) {
+			return n, sent || n > 0
+		}
+	}
 }
 
 // line answers the next line with its end, at most limit bytes of it (negative:

@@ -44,7 +44,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
 	for length < 0 || data.n < length {
-		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
+		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.sock.alive()) {
 			fp.eof.Store(true)
 			break
 		}
@@ -112,7 +112,7 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	if !s.secure {
+	if !s.sock.canCrypto {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards

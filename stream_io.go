@@ -189,7 +189,7 @@ func (s *Stream) atEnd() bool {
 	if s.w > s.r {
 		return false
 	}
-	if !s.eof.Load() && !s.alive() {
+	if !s.eof.Load() && !s.sock.alive() {
 		s.eof.Store(true)
 	}
 	return s.eof.Load()

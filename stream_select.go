@@ -157,7 +157,7 @@ func (s *Stream) hasBuffered() bool {
 	if s.w > s.r {
 		return true
 	}
-	t := s.crypto.Load()
+	t := s.sock.crypto.Load()
 	if t == nil {
 		return false
 	}
@@ -165,16 +165,14 @@ func (s *Stream) hasBuffered() bool {
 	return s.w > s.r
 }
 
-// holdsRecords tells whether TLS records, or the beginning of one, came with the
-// record that was read last, or whether there is something in clear that came
-// with TLS's last. In PHP they would still be in the socket.
-func (s *Stream) holdsRecords() bool {
-	t := s.prepared()
-	if t == nil || !s.rmu.TryLock() {
+// hidesBytes tells whether there is something to read that the socket no longer
+// shows, but that PHP would find there.
+func (s *Stream) hidesBytes() bool {
+	if s.sock.prepared() == nil || !s.rmu.TryLock() {
 		return false
 	}
 	defer s.rmu.Unlock()
-	return len(s.raw) > 0 || s.crypto.Load() == t && t.Waiting()
+	return s.sock.hides()
 }
 
 // poller is the descriptors of one select: an item for each entry of the
@@ -214,10 +212,10 @@ func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool)
 			}
 			continue
 		}
-		if s.wire == nil {
+		if s.sock.wire == nil {
 			continue
 		}
-		fd, ok := s.wire.Hold()
+		fd, ok := s.sock.wire.Hold()
 		if !ok {
 			continue
 		}
@@ -236,12 +234,12 @@ func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 		if items[i].Want != wire.Readable {
 			continue
 		}
-		if s.holdsRecords() {
+		if s.hidesBytes() {
 			wait = 0
 			p.held = append(p.held, i)
 			continue
 		}
-		if !s.inHandshake() {
+		if !s.sock.inHandshake() {
 			continue
 		}
 		if p.waker == nil {
@@ -252,7 +250,7 @@ func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 		}
 		items[i].Want = 0
 		p.await = append(p.await, i)
-		s.prepared().Notify(p.waker)
+		s.sock.prepared().Notify(p.waker)
 	}
 	if p.waker != nil {
 		items = append(items, p.waker.Item())
@@ -264,7 +262,7 @@ func (p *poller) poll(wait time.Duration, poll pollFunc) error {
 		items[i].Got = wire.Readable
 	}
 	for _, i := range p.await {
-		if under, _ := p.streams[i].prepared().InFlight(); !under {
+		if under, _ := p.streams[i].sock.prepared().InFlight(); !under {
 			items[i].Got = wire.Readable
 		}
 	}
@@ -316,10 +314,10 @@ func (p *poller) distinct(set int) int {
 
 func (p *poller) release() {
 	for _, s := range p.streams {
-		s.wire.Release()
+		s.sock.wire.Release()
 	}
 	for _, i := range p.await {
-		p.streams[i].prepared().Forget(p.waker)
+		p.streams[i].sock.prepared().Forget(p.waker)
 	}
 	if p.waker != nil {
 		p.waker.Close()

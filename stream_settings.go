@@ -49,14 +49,14 @@ func metaData(fp *Stream, function string) MetaData {
 		return MetaData{}
 	}
 	m := MetaData{
-		TimedOut:   fp.expired.Load(),
-		Blocked:    fp.blocked.Load(),
+		TimedOut:   fp.sock.expired.Load(),
+		Blocked:    fp.sock.blocked.Load(),
 		Eof:        fp.eof.Load(),
 		StreamType: fp.label,
 		Mode:       "r+",
 		URI:        fp.uri,
 	}
-	if t := fp.crypto.Load(); t != nil {
+	if t := fp.sock.crypto.Load(); t != nil {
 		m.Crypto = cryptoMeta(t.State())
 	}
 	if fp.rmu.TryLock() { // a reader that waits has nothing buffered
@@ -97,8 +97,8 @@ func setTimeout(fp *Stream, function string, secs int, microseconds []int) bool 
 	if t > math.MaxInt64/2 {
 		t = -1 // past what a clock can count to
 	}
-	fp.timeout.Store(int64(t))
-	fp.expired.Store(false)
+	fp.sock.timeout.Store(int64(t))
+	fp.sock.expired.Store(false)
 	return true
 }
 
@@ -119,10 +119,10 @@ func SocketSetBlocking(fp *Stream, enable bool) bool {
 
 func setBlocking(fp *Stream, function string, enable bool) bool {
 	_, ok := fp.begin(function)
-	if !ok || fp.wire == nil {
+	if !ok || fp.sock.wire == nil {
 		return false
 	}
-	fp.blocked.Store(enable)
+	fp.sock.blocked.Store(enable)
 	return true
 }
 

@@ -20,12 +20,12 @@ func (rt *Runtime) StreamGetTransports() []string { return target.Transports(rt.
 // php-src: ext/standard/streamsfuncs.c, main/network.c.
 func StreamSocketGetName(fp *Stream, remote bool) (string, bool) {
 	_, ok := fp.beginAs("stream_socket_get_name", "socket")
-	if !ok || fp.wire == nil {
+	if !ok || fp.sock.wire == nil {
 		return "", false
 	}
-	addr := fp.wire.LocalAddr()
+	addr := fp.sock.wire.LocalAddr()
 	if remote {
-		addr = fp.wire.RemoteAddr()
+		addr = fp.sock.wire.RemoteAddr()
 	}
 	name := ""
 	switch a := addr.(type) {
@@ -56,11 +56,11 @@ func StreamSocketShutdown(fp *Stream, mode ShutdownMode) bool {
 		return false
 	}
 	c, ok := fp.begin("stream_socket_shutdown")
-	if !ok || fp.wire == nil {
+	if !ok || fp.sock.wire == nil {
 		return false
 	}
 	defer c.deliver()
-	err := fp.wire.Shutdown(int(mode))
+	err := fp.sock.wire.Shutdown(int(mode))
 	c.fail(err)
 	return err == nil
 }

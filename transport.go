@@ -69,13 +69,13 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	s := c.rt.newStream(labels[transport.Kind])
 	s.ctx = o.ctx
-	s.limit = o.timeout
-	s.secure = transport.Kind == target.TCP || transport.Kind == target.TLS
+	s.sock.limit = o.timeout
+	s.sock.canCrypto = transport.Kind == target.TCP || transport.Kind == target.TLS
 	if c.rt.facts.MetaURI {
 		s.uri = o.name
 	}
-	if s.secure {
-		s.urlName = target.URLName(rest)
+	if s.sock.canCrypto {
+		s.sock.urlName = target.URLName(rest)
 	}
 	if !o.connect {
 		return s, nil
@@ -103,7 +103,7 @@ func (c *call) dial(s *Stream, o opening, kind target.Kind, rest string) *failur
 	d := wire.Dialer{Timeout: o.timeout, Async: o.async}
 	if !kind.HasPort() {
 		w, _, err := d.DialPath(o.cancel, networks[kind], c.unixPath(rest))
-		s.wire = w
+		s.sock.wire = w
 		return connectFailure(err)
 	}
 	host, port, err := target.ParseAddress(rest)
@@ -128,7 +128,7 @@ func (c *call) dial(s *Stream, o opening, kind target.Kind, rest string) *failur
 	for i, ip := range ips {
 		addrs[i] = netip.AddrPortFrom(ip, uint16(target.WirePort(port)))
 	}
-	s.wire, _, err = d.DialIP(o.cancel, networks[kind], addrs)
+	s.sock.wire, _, err = d.DialIP(o.cancel, networks[kind], addrs)
 	return connectFailure(err)
 }
 

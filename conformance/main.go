@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 const (
@@ -170,7 +172,7 @@ func runBoth(ctx context.Context, out io.Writer, results []result, plain, ours *
 				continue
 			}
 			r.ours = append(r.ours, got[r.name])
-			if r.calls, err = readCalls(e.log(r.name)); err != nil {
+			if r.calls, err = bridgelog.Read(e.log(r.name)); err != nil {
 				return err
 			}
 		}

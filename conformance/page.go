@@ -43,7 +43,7 @@ func (p page) String() string {
 	for i := range p.results {
 		r := &p.results[i]
 		var byPHP []string
-		for name := range r.calls.PHPNetwork {
+		for name := range r.calls.Network {
 			byPHP = append(byPHP, name)
 		}
 		slices.Sort(byPHP)
@@ -51,7 +51,7 @@ func (p page) String() string {
 		if r.plain.status() != "pass" {
 			why = strings.TrimSpace(p.reasons.plain[r.name] + " " + why)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s | %s |\n", r.name, r.plain, r.ours, r.calls.byGo(), strings.Join(byPHP, ", "), why)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s | %s |\n", r.name, r.plain, r.ours, r.calls.ByGo(), strings.Join(byPHP, ", "), why)
 	}
 	return b.String()
 }
@@ -69,7 +69,7 @@ func (p page) tally() string {
 		}
 		if r.ours.status() == "pass" {
 			ours++
-			if r.calls.opened() > 0 {
+			if r.calls.Opened() > 0 {
 				byGo++
 			}
 		}

@@ -17,7 +17,7 @@ func samplePage(r result) page {
 
 func TestPage(t *testing.T) {
 	r := sample("pass", "fail", 2)
-	r.calls.PHPNetwork = map[string]int{"stream_socket_server": 1, "stream_socket_accept": 3}
+	r.calls.Network = map[string]int{"stream_socket_server": 1, "stream_socket_accept": 3}
 	text := samplePage(r).String()
 	for _, want := range []string{
 		"plain PHP 8.2.36", "php8.2-8.2.32",
@@ -35,7 +35,7 @@ func TestPage(t *testing.T) {
 
 func TestAPageGrowsStale(t *testing.T) {
 	old := sample("pass", "pass", 2)
-	old.calls.PHPNetwork = map[string]int{"stream_socket_server": 1}
+	old.calls.Network = map[string]int{"stream_socket_server": 1}
 	rec := &record{page: samplePage(old).String()}
 	for what, c := range map[string]struct {
 		now   result

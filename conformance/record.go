@@ -102,7 +102,7 @@ func (rec *record) problems(results []result) []problem {
 		case r.otherFailure && why == "":
 			say(name, "it fails here otherwise than on plain PHP: mend it, or give a reason in %s", whyFile)
 		case r.differs() && why == "":
-			say(name, "plain PHP: %s, ours: %s, opened by Go: %d; mend it, or give a reason in %s", r.plain, r.ours, r.calls.opened(), whyFile)
+			say(name, "plain PHP: %s, ours: %s, opened by Go: %d; mend it, or give a reason in %s", r.plain, r.ours, r.calls.Opened(), whyFile)
 		case !r.differs() && why != "":
 			say(name, "it is as on plain PHP (%s): take its reason out of %s", r.plain, whyFile)
 		case r.passes() && !r.differs() && !must:

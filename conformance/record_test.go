@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 func TestParseReasons(t *testing.T) {
@@ -39,7 +40,7 @@ func sample(plain, ours string, opened int) result {
 	return result{
 		test:  test{name: "a.phpt", opens: true},
 		plain: outcome{plain}, ours: outcome{ours},
-		calls: calls{Go: map[string]int{"stream_socket_client": opened, "fgets": 1}},
+		calls: bridgelog.Calls{Go: map[string]int{"stream_socket_client": opened, "fgets": 1}},
 	}
 }
 

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 // The words of run-tests.php's list of results, and ours for them.
@@ -80,73 +76,19 @@ func (o outcome) String() string {
 	return fmt.Sprintf("%s (%d of %d)", o.status(), n, len(o))
 }
 
-// calls counts a test's calls by function: answered by Go; passed on to PHP;
-// and of these, those that opened or used a network stream. They are of the
-// last run.
-type calls struct {
-	Go         map[string]int `json:"go"`
-	PHP        map[string]int `json:"php"`
-	PHPNetwork map[string]int `json:"php_network"`
-}
-
-// readCalls adds up what the processes of a test logged, a line each.
-func readCalls(file string) (calls, error) {
-	sum := calls{map[string]int{}, map[string]int{}, map[string]int{}}
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return sum, nil // no process of it came to its end, or to its beginning
-	} else if err != nil {
-		return sum, err
-	}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var one calls
-		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
-			return sum, fmt.Errorf("%s: %w", file, err)
-		}
-		for _, pair := range []struct{ into, from map[string]int }{
-			{sum.Go, one.Go}, {sum.PHP, one.PHP}, {sum.PHPNetwork, one.PHPNetwork},
-		} {
-			for name, n := range pair.from {
-				pair.into[name] += n
-			}
-		}
-	}
-	return sum, lines.Err()
-}
-
-// byGo is the number of calls that Go answered.
-func (c calls) byGo() int {
-	n := 0
-	for _, of := range c.Go {
-		n += of
-	}
-	return n
-}
-
-// opened is the number of those that were to open a connection.
-func (c calls) opened() int {
-	n := 0
-	for _, name := range openers {
-		n += c.Go[name]
-	}
-	return n
-}
-
 // result is what came of one test.
 type result struct {
 	test
 	plain, ours  outcome
-	otherFailure bool // it failed on both, with different output, when it was run last
-	calls        calls
+	otherFailure bool            // it failed on both, with different output, when it was run last
+	calls        bridgelog.Calls // of the last run
 }
 
 // passes: on both engines.
 func (r *result) passes() bool { return r.plain.status() == "pass" && r.ours.status() == "pass" }
 
 // unproved: it passes, but no connection was opened by Go where one is to be.
-func (r *result) unproved() bool { return r.passes() && r.opens && r.calls.opened() == 0 }
+func (r *result) unproved() bool { return r.passes() && r.opens && r.calls.Opened() == 0 }
 
 // differs: it comes out otherwise than on plain PHP, or fails in another way.
 func (r *result) differs() bool {

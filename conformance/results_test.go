@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,39 +46,5 @@ func TestOutcome(t *testing.T) {
 		if got := c.all.String(); got != c.text {
 			t.Errorf("text of %q: %s", []string(c.all), got)
 		}
-	}
-}
-
-func TestReadCalls(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "log")
-	log := `{"pid":1,"script":"a.php","go":{"fgets":2,"stream_socket_client":1},"php":{"fopen":1},"php_network":{}}
-{"pid":2,"script":"w.php","go":{"fgets":1,"fsockopen":2},"php":{"stream_socket_accept":1},"php_network":{"stream_socket_accept":1}}
-`
-	if err := os.WriteFile(file, []byte(log), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	got, err := readCalls(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := calls{
-		Go:         map[string]int{"fgets": 3, "stream_socket_client": 1, "fsockopen": 2},
-		PHP:        map[string]int{"fopen": 1, "stream_socket_accept": 1},
-		PHPNetwork: map[string]int{"stream_socket_accept": 1},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if got.byGo() != 6 || got.opened() != 3 {
-		t.Errorf("%d calls by Go, of which %d opened a connection", got.byGo(), got.opened())
-	}
-	if none, err := readCalls(file + ".none"); err != nil || none.byGo() != 0 {
-		t.Errorf("without a log: %v, %v", none, err)
-	}
-	if err := os.WriteFile(file, []byte("{\"pid\":1,"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := readCalls(file); err == nil {
-		t.Error("half a line is taken for a log")
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 // test is one of PHP's own.
@@ -19,11 +21,8 @@ var (
 	testFolders = []string{"ext/standard/tests/network", "ext/standard/tests/streams", "ext/openssl/tests"}
 	isOfStreams = regexp.MustCompile(`stream_socket_|fsockopen|stream_select|stream_context`)
 	skipSection = regexp.MustCompile(`(?s)--SKIPIF--\r?\n.*?\n(--[A-Z]+--\r?\n)`)
-	opensOne    = regexp.MustCompile(`\b(?:` + strings.Join(openers, "|") + `)\s*\(`)
+	opensOne    = regexp.MustCompile(`\b(?:` + strings.Join(bridgelog.Openers, "|") + `)\s*\(`)
 )
-
-// openers are the functions of the library that open a connection.
-var openers = []string{"fsockopen", "stream_socket_client"}
 
 // findTests selects the tests of network streams, by what they mention.
 func findTests(source string) ([]test, error) {

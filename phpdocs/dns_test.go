@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/dnstest"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // The C library asks port 53 only, and only the servers in /etc/resolv.conf.
@@ -47,7 +48,7 @@ func serveDNS(t *testing.T, dir string) {
 
 // withDNS makes a command that has the peer "dns" see our resolv.conf. An
 // interpreter may live in a directory tree of its own.
-func (w world) withDNS(t *testing.T, cmd *exec.Cmd, isPHP bool) *exec.Cmd {
+func (w world) withDNS(t *testing.T, cmd *exec.Cmd, interpreter []string) *exec.Cmd {
 	t.Helper()
 	if w.name != "dns" {
 		return cmd
@@ -59,8 +60,8 @@ func (w world) withDNS(t *testing.T, cmd *exec.Cmd, isPHP bool) *exec.Cmd {
 		t.Skip("a DNS server of our own takes root on Linux")
 	}
 	root := "/"
-	if isPHP {
-		root = rootOf(t, cmd.Path)
+	if interpreter != nil {
+		root = rootOf(t, interpreter)
 	}
 	const script = `mount --bind "$1" "$2" && shift 2 && exec "$@"`
 	args := append([]string{"-m", "sh", "-c", script, "sh",
@@ -71,9 +72,9 @@ func (w world) withDNS(t *testing.T, cmd *exec.Cmd, isPHP bool) *exec.Cmd {
 }
 
 // rootOf asks an interpreter's process where its directory tree is.
-func rootOf(t *testing.T, interpreter string) string {
+func rootOf(t *testing.T, interpreter []string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), interpreter, "-r", "echo 'x'; fgets(STDIN);")
+	cmd := phptest.Cmd(t.Context(), interpreter, "-r", "echo 'x'; fgets(STDIN);")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

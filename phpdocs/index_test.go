@@ -2,7 +2,6 @@ package phpdocs_test
 
 import (
 	"maps"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // rows are the table rows below a heading, as cells. Head and rule are left
@@ -137,11 +137,11 @@ func TestIndexOfFunctions(t *testing.T) {
 
 // TestIndexHasPHPsFunctions: no function of PHP 8.4's streams is missing.
 func TestIndexHasPHPsFunctions(t *testing.T) {
-	php := findPHPs(t).command(t, "8.4")
+	php := phptest.Need(t, "8.4")
 	const script = `foreach (get_defined_functions()["internal"] as $f) {
 	if (preg_match('/^(stream_|p?fsockopen$|dns_|gethost|getmxrr|checkdnsrr|socket_(set_(timeout|blocking)|get_status)$)/', $f)) echo $f, "\n";
 }`
-	out, err := exec.CommandContext(t.Context(), php, "-r", script).Output()
+	out, err := phptest.Cmd(t.Context(), php, "-r", script).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

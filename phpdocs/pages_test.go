@@ -2,12 +2,13 @@ package phpdocs_test
 
 import (
 	"io/fs"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // The form of a function's page. "Context options read" is where it applies.
@@ -140,7 +141,7 @@ var resources = regexp.MustCompile(`(?:\?|\b)resource(?:\|string|\|false)? ?`)
 // TestSignaturesArePHPs compares them with what PHP 8.4 says of itself.
 // Reflection knows neither resources nor the types of outputs.
 func TestSignaturesArePHPs(t *testing.T) {
-	php := findPHPs(t).command(t, "8.4")
+	php := phptest.Need(t, "8.4")
 	plain := func(s string) string {
 		s = resources.ReplaceAllString(oneLine(s), "")
 		s = regexp.MustCompile(`(?:\?array|array|int|string) &`).ReplaceAllString(s, "&")
@@ -154,7 +155,7 @@ func TestSignaturesArePHPs(t *testing.T) {
 	for name := range want {
 		args = append(args, name)
 	}
-	out, err := exec.CommandContext(t.Context(), php, args...).Output()
+	out, err := phptest.Cmd(t.Context(), php, args...).Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -29,7 +29,6 @@ func TestExamples(t *testing.T) {
 	list := allExamples(t)
 	m := makeMaterial(t)
 	program := buildGo(t, list)
-	php := findPHPs(t)
 	for _, e := range list {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +39,7 @@ func TestExamples(t *testing.T) {
 						continue
 					}
 					t.Run("PHP "+version, func(t *testing.T) {
-						command := php.command(t, version)
+						command := phptest.Need(t, version)
 						runExample(t, e, m, saw, version, func(w world) *exec.Cmd { return w.php(t, command, e.php.text) })
 					})
 					if version == "7.4" || e.goes == nil {
@@ -48,8 +47,8 @@ func TestExamples(t *testing.T) {
 					}
 					bridged := version + " on this library"
 					t.Run("PHP "+bridged, func(t *testing.T) {
-						command := php.command(t, version)
-						extension := "extension=" + phptest.Bridge(t, command)
+						command := phptest.Need(t, version)
+						extension := "extension=" + phptest.Bridge(t, command...)
 						runExample(t, e, m, saw, bridged, func(w world) *exec.Cmd { return w.php(t, command, e.php.text, "-d", extension) })
 					})
 				}
@@ -143,7 +142,7 @@ func (w world) tidy(text string) string {
 func (w world) goes(t *testing.T, program, block string) *exec.Cmd {
 	address, port := w.values()
 	cmd := exec.Command(program, block, address, port, w.cafile, w.dir, w.peer.path)
-	return w.withDNS(t, cmd, false)
+	return w.withDNS(t, cmd, nil)
 }
 
 // phpPreamble shows warnings on the output as they come, as PHP's command
@@ -163,50 +162,13 @@ $argv = [$argv[0], $address, $cafile];
 $argc = 3;
 `
 
-func (w world) php(t *testing.T, interpreter, text string, options ...string) *exec.Cmd {
+func (w world) php(t *testing.T, interpreter []string, text string, options ...string) *exec.Cmd {
 	address, port := w.values()
 	args := append([]string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "error_reporting=-1"}, options...)
-	cmd := exec.Command(interpreter, append(args, "--", address, port, w.cafile, w.dir, w.peer.path)...)
+	cmd := phptest.Cmd(t.Context(), interpreter, append(args, "--", address, port, w.cafile, w.dir, w.peer.path)...)
 	cmd.Env = append(os.Environ(), "PHPSTREAM_BRIDGE_STRICT=1")
 	cmd.Stdin = strings.NewReader(phpPreamble + strings.TrimPrefix(text, "<?php"))
-	return w.withDNS(t, cmd, true)
-}
-
-// phps are the installed PHPs by version.
-type phps map[string]string
-
-// findPHPs looks for the PHPs: those that PHPSTREAM_PHP84 and so on name, or
-// that are on PATH.
-func findPHPs(t *testing.T) phps {
-	found := phps{}
-	for _, version := range versions {
-		short := strings.ReplaceAll(version, ".", "")
-		for _, name := range []string{os.Getenv("PHPSTREAM_PHP" + short), "php" + short, "php" + version, "php"} {
-			path, err := exec.LookPath(name)
-			if name == "" || err != nil {
-				continue
-			}
-			out, err := exec.CommandContext(t.Context(), path, "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;").Output()
-			if err == nil && string(out) == version {
-				found[version] = path
-				break
-			}
-		}
-	}
-	return found
-}
-
-// command is the PHP of a version. Without it the PHP half of an example is
-// skipped; where REQUIRE_PHP=1 is set, it fails.
-func (p phps) command(t *testing.T, version string) string {
-	t.Helper()
-	if p[version] == "" {
-		if os.Getenv("REQUIRE_PHP") == "1" {
-			t.Fatalf("REQUIRE_PHP=1 is set, and there is no PHP %s", version)
-		}
-		t.Skipf("there is no PHP %s", version)
-	}
-	return p[version]
+	return w.withDNS(t, cmd, interpreter)
 }
 
 // updates are the new text blocks, by the place of the block.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -112,39 +111,4 @@ func (s *surroundings) version(ctx context.Context, e engine, held string) (stri
 		return "", fmt.Errorf("%s says %q: %w\n%s", e.argv[0], out, err, problems.String())
 	}
 	return version, nil
-}
-
-// Calls are the stream functions that a script has called, by who answered.
-type calls struct {
-	Go      map[string]int `json:"go"`
-	PHP     map[string]int `json:"php"`
-	Network map[string]int `json:"php_network"`
-}
-
-// calls adds up what each process of the last run has written down.
-func (s *surroundings) calls() (sum calls, err error) {
-	sum = calls{map[string]int{}, map[string]int{}, map[string]int{}}
-	text, err := os.ReadFile(s.path("calls"))
-	if errors.Is(err, os.ErrNotExist) {
-		return sum, nil // plain PHP writes nothing
-	}
-	if err != nil {
-		return sum, err
-	}
-	for line := range strings.Lines(string(text)) {
-		var c calls
-		if err := json.Unmarshal([]byte(line), &c); err != nil {
-			return sum, fmt.Errorf("the extension's log of calls: %w", err)
-		}
-		add(sum.Go, c.Go)
-		add(sum.PHP, c.PHP)
-		add(sum.Network, c.Network)
-	}
-	return sum, nil
-}
-
-func add(sum, more map[string]int) {
-	for name, n := range more {
-		sum[name] += n
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"unicode/utf8"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 // What -json prints. Bytes that are not UTF-8 are in fields that end in
@@ -45,7 +47,7 @@ type jsonRun struct {
 	OutputBase64   string           `json:"output_base64,omitempty"`
 	Warnings       string           `json:"warnings"`
 	WarningsBase64 string           `json:"warnings_base64,omitempty"`
-	Calls          *calls           `json:"calls,omitempty"`
+	Calls          *bridgelog.Calls `json:"calls,omitempty"`
 	Wire           []jsonConnection `json:"wire,omitempty"`
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 const (
@@ -26,7 +28,7 @@ type result struct {
 	end              string // "0", "255", "killed by SIGSEGV", "no end within 1m0s"
 	unfinished       bool   // we ended it
 	duration         time.Duration
-	calls            calls
+	calls            bridgelog.Calls
 	wire             []*connection
 }
 
@@ -43,7 +45,7 @@ func (s *surroundings) run(ctx context.Context, e engine, args []string, o compa
 	if err != nil {
 		return nil, err
 	}
-	if r.calls, err = s.calls(); err != nil {
+	if r.calls, err = bridgelog.Read(s.path("calls")); err != nil {
 		return nil, err
 	}
 	if o.wire {

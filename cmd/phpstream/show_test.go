@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 )
 
 var updating = flag.Bool("update", false, "write what is shown into testdata; look at it then")
@@ -34,11 +36,11 @@ func golden(t *testing.T, name, got string) {
 // ran is a run as a test makes it up.
 func ran(output, warnings, end string) *result {
 	return &result{output: []byte(output), warnings: []byte(warnings), end: end, duration: 1234 * time.Millisecond,
-		calls: calls{map[string]int{}, map[string]int{}, map[string]int{}}}
+		calls: bridgelog.Calls{Go: map[string]int{}, PHP: map[string]int{}, Network: map[string]int{}}}
 }
 
 func answered(r *result, count map[string]int) *result {
-	r.calls = calls{Go: count, PHP: map[string]int{"fopen": 1}, Network: map[string]int{"stream_socket_server": 1, "stream_socket_accept": 2}}
+	r.calls = bridgelog.Calls{Go: count, PHP: map[string]int{"fopen": 1}, Network: map[string]int{"stream_socket_server": 1, "stream_socket_accept": 2}}
 	return r
 }
 

@@ -4,12 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // functionInputs are strings that one of the two languages could take
@@ -131,7 +131,7 @@ func answersOf(t *testing.T, php *program) [][]string {
 	for _, input := range functionInputs {
 		stdin.WriteString(base64Encode(input) + "\n")
 	}
-	cmd := exec.CommandContext(t.Context(), php.path, "-n", script, dir)
+	cmd := phptest.Cmd(t.Context(), php.command, "-n", script, dir)
 	cmd.Stdin = strings.NewReader(stdin.String())
 	out, err := cmd.Output()
 	if err != nil {

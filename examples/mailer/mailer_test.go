@@ -2,10 +2,8 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,27 +12,6 @@ import (
 
 // versions lists the PHPs that mailer.php is recorded with.
 var versions = []string{"7.4", "8.2", "8.4"}
-
-// phps returns the installed PHPs by version. Each is looked for in an
-// environment variable (PHPSTREAM_PHP74 and so on), then on PATH.
-var phps = sync.OnceValue(func() map[string]string {
-	found := map[string]string{}
-	for _, version := range versions {
-		short := strings.ReplaceAll(version, ".", "")
-		for _, name := range []string{os.Getenv("PHPSTREAM_PHP" + short), "php" + version, "php" + short, "php"} {
-			path, err := exec.LookPath(name)
-			if err != nil {
-				continue
-			}
-			out, err := exec.Command(path, "-r", `echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;`).Output()
-			if err == nil && string(out) == version {
-				found[version] = path
-				break
-			}
-		}
-	}
-	return found
-})
 
 // TestSameAsPHP runs mailer.go in every scenario, once in the voice of each
 // PHP version, and compares it with what mailer.php did. Where that PHP is
@@ -57,7 +34,7 @@ func TestSameAsPHP(t *testing.T) {
 			for _, version := range []string{"8.2", "8.4"} {
 				if php := phpProgram(t, version); php != nil && !*update {
 					t.Run("php-"+version+"-on-this-library", func(t *testing.T) {
-						php.args = append([]string{"-d", "extension=" + phptest.Bridge(t, php.path)}, php.args...)
+						php.args = append([]string{"-d", "extension=" + phptest.Bridge(t, php.command...)}, php.args...)
 						php.env = []string{"PHPSTREAM_BRIDGE_STRICT=1"}
 						compare(t, "mailer.php on this library", s.run(t, *php), expected(t, s.name, version, want[version]))
 					})
@@ -110,7 +87,7 @@ func goProgram(t *testing.T, version string) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return program{path: path, args: []string{"-php", version}, env: []string{"MAILER_TEST_RUN=flags", quickExit}}
+	return program{command: []string{path}, args: []string{"-php", version}, env: []string{"MAILER_TEST_RUN=flags", quickExit}}
 }
 
 func compare(t *testing.T, who string, got, want outcome) {
@@ -124,14 +101,10 @@ func compare(t *testing.T, who string, got, want outcome) {
 
 // phpProgram returns mailer.php on that PHP, or nil where it isn't installed.
 func phpProgram(t *testing.T, version string) *program {
-	path, ok := phps()[version]
-	if !ok {
-		if os.Getenv("REQUIRE_PHP") == "1" {
-			t.Fatalf("REQUIRE_PHP=1 is set, and there is no PHP %s: not as PHPSTREAM_PHP%s, not on PATH",
-				version, strings.ReplaceAll(version, ".", ""))
-		}
-		if *update {
-			t.Fatalf("recording needs PHP %s", version)
+	command, err := phptest.Find(version)
+	if err != nil {
+		if os.Getenv("REQUIRE_PHP") == "1" || *update {
+			t.Fatal(err)
 		}
 		return nil
 	}
@@ -141,5 +114,5 @@ func phpProgram(t *testing.T, version string) *program {
 	}
 	// -n: no php.ini, whose settings differ from system to system. Without
 	// one, PHP 7.4 would keep notices to itself.
-	return &program{path: path, args: []string{"-n", "-d", "error_reporting=-1", "-d", "memory_limit=256M", filepath.Join(dir, "mailer.php")}}
+	return &program{command: command, args: []string{"-n", "-d", "error_reporting=-1", "-d", "memory_limit=256M", filepath.Join(dir, "mailer.php")}}
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -30,9 +31,9 @@ var runLimits = map[string]time.Duration{"0.5": 5 * time.Second, "0.6": 5 * time
 
 // A program is a way to run one of the two mailers.
 type program struct {
-	path string
-	args []string
-	env  []string
+	command []string
+	args    []string
+	env     []string
 }
 
 // An outcome is all that one run shows, as text in which ports and
@@ -114,7 +115,7 @@ func (s scenario) run(t *testing.T, p program) outcome {
 
 	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, p.path, append(slices.Clone(p.args), s.arguments(dir, keep, port)...)...)
+	cmd := phptest.Cmd(ctx, p.command, append(slices.Clone(p.args), s.arguments(dir, keep, port)...)...)
 	// The last resort for the kept message is the directory for temporary
 	// files, which each run has to itself.
 	cmd.Env = append(os.Environ(), "SMTP_PASSWORD="+password, "TMPDIR="+keep)
@@ -126,7 +127,7 @@ func (s scenario) run(t *testing.T, p program) outcome {
 	err = cmd.Run()
 	elapsed := time.Since(began)
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) || ctx.Err() != nil {
-		t.Fatalf("%s: %v %v\n%s%s", p.path, err, ctx.Err(), stdout.String(), stderr.String())
+		t.Fatalf("%s: %v %v\n%s%s", p.command, err, ctx.Err(), stdout.String(), stderr.String())
 	}
 
 	if limit := runLimits[s.timeout]; limit > 0 && elapsed > limit {

@@ -3,7 +3,6 @@ package bridgetest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -15,8 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 	"github.com/phpstream-go/phpstream/internal/phptest"
-	"github.com/phpstream-go/phpstream/internal/scenario"
 )
 
 // limit bounds one run of PHP.
@@ -35,7 +34,7 @@ func engines(t *testing.T) map[string][2]engine {
 	t.Helper()
 	out := map[string][2]engine{}
 	for _, version := range []string{"8.2", "8.4"} {
-		php, err := scenario.FindPHP(version)
+		php, err := phptest.Find(version)
 		if err != nil {
 			if os.Getenv("REQUIRE_PHP") == "1" {
 				t.Fatal(err)
@@ -50,8 +49,8 @@ func engines(t *testing.T) map[string][2]engine {
 		log.Close()
 		t.Cleanup(func() { os.Remove(log.Name()) })
 		out[version] = [2]engine{
-			{command: php.Command},
-			{command: php.Command, bridge: phptest.Bridge(t, php.Command...), log: log.Name()},
+			{command: php},
+			{command: php, bridge: phptest.Bridge(t, php...), log: log.Name()},
 		}
 	}
 	if len(out) == 0 {
@@ -119,21 +118,11 @@ func programs(t *testing.T) string {
 // answered counts the calls that Go answered.
 func (e engine) answered(t *testing.T) int {
 	t.Helper()
-	text, err := os.ReadFile(e.log)
+	calls, err := bridgelog.Read(e.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
-	for line := range strings.Lines(string(text)) {
-		var counts struct{ Go map[string]int }
-		if err := json.Unmarshal([]byte(line), &counts); err != nil {
-			t.Fatalf("%v in %q", err, line)
-		}
-		for _, m := range counts.Go {
-			n += m
-		}
-	}
-	return n
+	return calls.ByGo()
 }
 
 // TestPrograms holds that each program prints the same, and ends the same way, on

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 // Record is set by -record: tests that can run PHP store its answers.
@@ -73,8 +74,8 @@ func (g *Golden) Want(t *testing.T, id string, v phpfacts.Version) string {
 // All three versions must be there.
 func Save(t *testing.T, path string, calls []Call, answers map[phpfacts.Version]map[string]string, installed []PHP) {
 	t.Helper()
-	if len(installed) != len(commands) {
-		t.Fatalf("recording needs %d versions of PHP, found %d", len(commands), len(installed))
+	if len(installed) != len(phptest.Versions) {
+		t.Fatalf("recording needs %d versions of PHP, found %d", len(phptest.Versions), len(installed))
 	}
 	g := Golden{PHP: map[string]string{}}
 	for _, p := range installed {

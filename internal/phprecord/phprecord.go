@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 //go:embed driver.php
@@ -55,46 +56,26 @@ type Event struct {
 // starts it.
 type PHP struct {
 	Version phpfacts.Version
-	Path    string
+	Command []string
 	Text    string // PHP's and OpenSSL's full versions
 	Wrap    func(*exec.Cmd)
 }
 
-// commands are the names under which a version is looked for on PATH, after
-// the environment variable; a bare "php" may be any version.
-var commands = map[phpfacts.Version][]string{
-	phpfacts.PHP74: {"php74", "php7.4", "php"},
-	phpfacts.PHP82: {"php82", "php8.2", "php"},
-	phpfacts.PHP84: {"php84", "php8.4", "php"},
-}
-
-// Installed returns the PHPs of this machine: those that PHPSTREAM_PHP74,
-// PHPSTREAM_PHP82 and PHPSTREAM_PHP84 name, or that are on PATH. Without any
-// it skips the test. Where REQUIRE_PHP=1 is set all three must be there.
+// Installed returns the PHPs that [phptest.Find] finds. Without any it skips the
+// test. Where REQUIRE_PHP=1 is set all three must be there.
 func Installed(t *testing.T) (found []PHP) {
 	t.Helper()
 	for _, v := range phpfacts.Versions() {
-		names := commands[v]
-		if path := os.Getenv("PHPSTREAM_PHP" + strings.ReplaceAll(v.String(), ".", "")); path != "" {
-			names = []string{path}
+		command, err := phptest.Find(v.String())
+		if err != nil {
+			continue
 		}
-		for _, name := range names {
-			path, err := exec.LookPath(name)
-			if err != nil {
-				continue
-			}
-			p := PHP{Version: v, Path: path}
-			out := p.run(t, `<?php echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION, "\n", PHP_VERSION, ", ", OPENSSL_VERSION_TEXT;`)
-			version, text, _ := strings.Cut(out, "\n")
-			if version == v.String() {
-				p.Text = text
-				found = append(found, p)
-				break
-			}
-		}
+		p := PHP{Version: v, Command: command}
+		p.Text = p.run(t, `<?php echo PHP_VERSION, ", ", OPENSSL_VERSION_TEXT;`)
+		found = append(found, p)
 	}
 	switch {
-	case os.Getenv("REQUIRE_PHP") == "1" && len(found) < len(commands):
+	case os.Getenv("REQUIRE_PHP") == "1" && len(found) < len(phptest.Versions):
 		t.Fatalf("REQUIRE_PHP=1 is set, and of PHP 7.4, 8.2 and 8.4 only %d are to be found", len(found))
 	case len(found) == 0:
 		t.Skip("no PHP 7.4, 8.2 or 8.4 is to be found")
@@ -136,13 +117,13 @@ func (p PHP) Calls(t *testing.T, calls []Call) map[string]string {
 	for lines.Scan() {
 		v, err := decode(lines.Bytes())
 		if err != nil {
-			t.Fatalf("%s printed %q: %v", p.Path, lines.Text(), err)
+			t.Fatalf("PHP %s printed %q: %v", p.Version, lines.Text(), err)
 		}
 		id, _ := v.Get("id")
 		got[fmt.Sprint(id)] = outcomeText(v)
 	}
 	if len(got) != len(calls) {
-		t.Fatalf("%s answered %d calls of %d; is an ID there twice?", p.Path, len(got), len(calls))
+		t.Fatalf("PHP %s answered %d calls of %d; is an ID there twice?", p.Version, len(got), len(calls))
 	}
 	return got
 }
@@ -152,7 +133,7 @@ func (p PHP) run(t *testing.T, script string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, p.Path, "-d", "display_errors=stderr", "-d", "date.timezone=UTC")
+	cmd := phptest.Cmd(ctx, p.Command, "-d", "display_errors=stderr", "-d", "date.timezone=UTC")
 	cmd.WaitDelay = time.Second
 	cmd.Stdin = strings.NewReader(script)
 	var stdout, stderr bytes.Buffer
@@ -161,7 +142,7 @@ func (p PHP) run(t *testing.T, script string) string {
 		p.Wrap(cmd)
 	}
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s", p.Path, err, stderr.String())
+		t.Fatalf("PHP %s: %v\n%s", p.Version, err, stderr.String())
 	}
 	return stdout.String()
 }

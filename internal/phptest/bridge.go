@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -46,8 +45,8 @@ var (
 func build(t *testing.T, command []string) (string, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], "-n", "-r",
-		"echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION, ' ', basename(PHP_EXTENSION_DIR);")...).Output()
+	out, err := Cmd(ctx, command, "-n", "-r",
+		"echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION, ' ', basename(PHP_EXTENSION_DIR);").Output()
 	version, api, ok := strings.Cut(string(out), " ")
 	if err != nil || !ok {
 		return "", fmt.Errorf("%s: %q %v", strings.Join(command, " "), out, err)
@@ -63,13 +62,9 @@ func build(t *testing.T, command []string) (string, error) {
 // include is the folder of a PHP's headers: the machine's, or those of a PHP in
 // a folder of its own.
 func include(version, api string) string {
-	root := os.Getenv("PHPSTREAM_PHPS")
-	if cache, err := os.UserCacheDir(); root == "" && err == nil {
-		root = filepath.Join(cache, "phpstream", "phps")
-	}
 	machine := filepath.Join("/usr/include/php", api)
 	if _, err := os.Stat(machine); err == nil {
 		return machine
 	}
-	return filepath.Join(root, version, machine)
+	return filepath.Join(folder(version), machine)
 }

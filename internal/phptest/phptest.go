@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/base64"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -16,23 +15,19 @@ import (
 // limit bounds one run of PHP.
 const limit = time.Minute
 
-// names lists the commands to look for, per version. The bare "php" stands
-// last: it is often one of the others.
-var names = []string{"php74", "php7.4", "php82", "php8.2", "php84", "php8.4", "php"}
-
 // A PHP is one installed interpreter.
 type PHP struct {
 	Version string // "8.4"
-	path    string
+	command []string
 }
 
-// All returns the PHPs on PATH, one of each version. Without any it skips the
+// All returns the PHPs that [Find] finds. Without any it skips the
 // test, or fails it where REQUIRE_PHP=1 is set.
 func All(t *testing.T) []PHP {
 	t.Helper()
 	found := Installed(t)
 	if len(found) == 0 {
-		t.Skip("there is no php on PATH")
+		t.Skip("there is no PHP")
 	}
 	return found
 }
@@ -42,21 +37,13 @@ func All(t *testing.T) []PHP {
 func Installed(t testing.TB) []PHP {
 	t.Helper()
 	var found []PHP
-	seen := map[string]bool{}
-	for _, name := range names {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		php := PHP{path: path}
-		php.Version = php.Run(t, `<?php echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;`)
-		if !seen[php.Version] {
-			seen[php.Version] = true
-			found = append(found, php)
+	for _, version := range Versions {
+		if command, err := Find(version); err == nil {
+			found = append(found, PHP{version, command})
 		}
 	}
 	if len(found) == 0 && os.Getenv("REQUIRE_PHP") == "1" {
-		t.Fatal("REQUIRE_PHP=1 is set, and there is no php on PATH")
+		t.Fatal("REQUIRE_PHP=1 is set, and there is no PHP")
 	}
 	return found
 }
@@ -67,7 +54,7 @@ func (p PHP) Run(t testing.TB, script string, input ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, p.path, "-d", "display_errors=stderr", "-d", "error_log=")
+	cmd := Cmd(ctx, p.command, "-d", "display_errors=stderr", "-d", "error_log=")
 	cmd.WaitDelay = time.Second
 	code := strings.TrimPrefix(script, "<?php")
 	preamble := "<?php "
@@ -79,7 +66,7 @@ func (p PHP) Run(t testing.TB, script string, input ...string) string {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s", p.path, err, stderr.String())
+		t.Fatalf("PHP %s: %v\n%s", p.Version, err, stderr.String())
 	}
 	return stdout.String()
 }

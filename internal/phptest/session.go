@@ -2,10 +2,10 @@ package phptest
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +34,7 @@ func (p PHP) Start(t testing.TB, script string) (*Session, error) {
 	if err != nil {
 		return nil, errors.Join(err, stdin.Close(), in.Close())
 	}
-	cmd := exec.Command(p.path, "-d", "display_errors=stderr", "-d", "error_log=", "-r", strings.TrimPrefix(script, "<?php")+answering)
+	cmd := Cmd(context.Background(), p.command, "-d", "display_errors=stderr", "-d", "error_log=", "-r", strings.TrimPrefix(script, "<?php")+answering)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, os.Stderr
 	err = cmd.Start()
 	stdin.Close()

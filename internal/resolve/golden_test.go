@@ -15,6 +15,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/dnstest"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/phprecord"
+	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
 const goldenFile = "testdata/php.json"
@@ -292,7 +293,7 @@ func recordGolden(t *testing.T) {
 			if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "SERVER", address)), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			p.Wrap = func(cmd *exec.Cmd) { withResolvConf(t, cmd, path) }
+			p.Wrap = func(cmd *exec.Cmd) { withResolvConf(t, cmd, p.Command, path) }
 			for id, text := range p.Calls(t, some) {
 				answers[p.Version][id] = text
 			}
@@ -304,9 +305,9 @@ func recordGolden(t *testing.T) {
 // withResolvConf makes the command see another /etc/resolv.conf. A PHP that
 // runs in a directory tree of its own sees that tree's; where the tree is,
 // its process tells.
-func withResolvConf(t *testing.T, cmd *exec.Cmd, conf string) {
+func withResolvConf(t *testing.T, cmd *exec.Cmd, php []string, conf string) {
 	t.Helper()
-	probe := exec.CommandContext(t.Context(), cmd.Path)
+	probe := phptest.Cmd(t.Context(), php)
 	in, err := probe.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

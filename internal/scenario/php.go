@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/phpstream-go/phpstream/internal/phptest"
 	"github.com/phpstream-go/phpstream/phpcall"
 )
 
@@ -24,47 +25,13 @@ type PHP struct {
 	Bridge, BridgeLog string
 }
 
-const identifyShort = `echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION, file_exists($argv[1]) ? '' : ", and it doesn't see /tmp";`
-
-// FindPHP looks for a PHP: PHPSTREAM_PHP84 (and 82, 74), then the folder that
-// make-php made, then php84, php8.4 and php on the PATH.
+// FindPHP looks for a PHP as [phptest.Find] does.
 func FindPHP(version string) (*PHP, error) {
-	short := strings.ReplaceAll(version, ".", "")
-	try := [][]string{}
-	if path := os.Getenv("PHPSTREAM_PHP" + short); path != "" {
-		try = append(try, []string{path})
-	} else {
-		root := os.Getenv("PHPSTREAM_PHPS")
-		if cache, err := os.UserCacheDir(); root == "" && err == nil {
-			root = filepath.Join(cache, "phpstream", "phps")
-		}
-		if dir := filepath.Join(root, version); root != "" {
-			if _, err := os.Stat(filepath.Join(dir, "usr/bin/php")); err == nil {
-				try = append(try, []string{"chroot", dir, "/usr/bin/php"})
-			}
-		}
-		try = append(try, []string{"php" + short}, []string{"php" + version}, []string{"php"})
-	}
-	probe, err := os.CreateTemp("/tmp", "probe")
+	command, err := phptest.Find(version)
 	if err != nil {
 		return nil, err
 	}
-	probe.Close()
-	defer os.Remove(probe.Name())
-	var tried []string
-	for _, command := range try {
-		if _, err := exec.LookPath(command[0]); err != nil {
-			continue
-		}
-		p := &PHP{Version: version, Command: command}
-		// A folder whose tmp is no longer the machine's has to be made ready again.
-		got, err := p.run("", nil, []string{"-r", identifyShort, "--", probe.Name()})
-		if err == nil && got == version {
-			return p, nil
-		}
-		tried = append(tried, fmt.Sprintf("%s: %q %v", strings.Join(command, " "), got, err))
-	}
-	return nil, fmt.Errorf("no PHP %s (%s)", version, strings.Join(tried, "; "))
+	return &PHP{Version: version, Command: command}, nil
 }
 
 // run runs PHP without any php.ini and returns its output.

@@ -38,7 +38,7 @@ func poll(items []PollItem, wait time.Duration, signals bool) (int, error) {
 		limit = time.Now().Add(wait)
 	}
 	for {
-		n, err := sysPoll(fds, wait)
+		n, err := sysPoll(fds, wait, signals)
 		if err == unix.EINTR && !signals {
 			// In a Go program these are the runtime's own: no news to PHP.
 			if wait >= 0 {

@@ -61,7 +61,7 @@ func prepare(fd int) error {
 
 func bindLate(int) {}
 
-func sysPoll(fds []unix.PollFd, wait time.Duration) (int, error) {
+func sysPoll(fds []unix.PollFd, wait time.Duration, _ bool) (int, error) {
 	ms := -1
 	if wait >= 0 {
 		ms = int((wait + time.Millisecond - 1) / time.Millisecond)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -22,10 +23,24 @@ func socketPair(domain, typ, protocol int) ([2]int, error) {
 // ports that bind alone could not.
 func bindLate(fd int) { unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1) }
 
-func sysPoll(fds []unix.PollFd, wait time.Duration) (int, error) {
-	if wait < 0 {
-		return unix.Ppoll(fds, nil, nil)
+// sysPoll waits. Where signals are to end that, those by which Go's runtime
+// preempts its threads wait until it is over.
+func sysPoll(fds []unix.PollFd, wait time.Duration, signals bool) (int, error) {
+	var limit *unix.Timespec
+	if wait >= 0 {
+		ts := unix.NsecToTimespec(int64(wait))
+		limit = &ts
 	}
-	ts := unix.NsecToTimespec(int64(wait))
-	return unix.Ppoll(fds, &ts, nil)
+	if !signals {
+		return unix.Ppoll(fds, limit, nil)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var preempt, before unix.Sigset_t
+	preempt.Val[0] = 1 << (unix.SIGURG - 1)
+	if err := unix.PthreadSigmask(unix.SIG_BLOCK, &preempt, &before); err != nil {
+		return 0, err
+	}
+	defer unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)
+	return unix.Ppoll(fds, limit, nil)
 }

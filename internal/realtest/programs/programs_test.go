@@ -11,10 +11,8 @@ package programs
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,8 +22,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 	"github.com/phpstream-go/phpstream/internal/phptest"
-	"github.com/phpstream-go/phpstream/internal/scenario"
 )
 
 // The programs mostly wait, so that more of them run at once than there are
@@ -55,12 +53,9 @@ type engine struct {
 // engines are the two that are compared, PHP's own streams first.
 func engines(t *testing.T, version string) [2]engine {
 	t.Helper()
-	php, err := scenario.FindPHP(version)
-	if err != nil {
-		lacking(t, "REQUIRE_PHP", err.Error())
-	}
-	bridge := phptest.Bridge(t, php.Command...)
-	return [2]engine{{name: "plain PHP", php: php.Command}, {name: "the bridge", php: php.Command, bridge: bridge}}
+	php := phptest.Need(t, version)
+	bridge := phptest.Bridge(t, php...)
+	return [2]engine{{name: "plain PHP", php: php}, {name: "the bridge", php: php, bridge: bridge}}
 }
 
 // lacking skips the test, or fails it where the environment says that all is
@@ -115,22 +110,10 @@ func (e engine) run(t *testing.T, p program) outcome {
 // checkLog holds that the network was Go's.
 func (e engine) checkLog(t *testing.T, file string, wrapper bool) {
 	t.Helper()
-	data, err := os.ReadFile(file)
+	calls, err := bridgelog.Read(file)
 	must(t, err)
-	opened, byPHP := 0, map[string]int{}
-	for line := range strings.Lines(string(data)) {
-		var process struct {
-			Go      map[string]int `json:"go"`
-			Network map[string]int `json:"php_network"`
-		}
-		if err := json.Unmarshal([]byte(line), &process); err != nil {
-			t.Fatalf("%v in the bridge's log: %s", err, line)
-		}
-		opened += process.Go["stream_socket_client"] + process.Go["fsockopen"] + process.Go["pfsockopen"]
-		maps.Copy(byPHP, process.Network)
-	}
-	if wrapper != (opened == 0) || wrapper != (len(byPHP) > 0) {
-		t.Errorf("%d connections were opened by Go, and PHP itself did %v", opened, byPHP)
+	if wrapper != (calls.Opened() == 0) || wrapper != (len(calls.Network) > 0) {
+		t.Errorf("%d connections were opened by Go, and PHP itself did %v", calls.Opened(), calls.Network)
 	}
 }
 

@@ -25,7 +25,7 @@ var_dump(fgets($client), stream_get_meta_data($client)['timed_out'], $caught);
 // Many of them while calls are at work.
 pcntl_signal(SIGUSR1, function () use (&$caught) { $caught++; });
 $pid = getmypid();
-$killer = proc_open([PHP_BINARY, '-n', '-r', "for (\$i = 0; \$i < 300; \$i++) { posix_kill($pid, SIGUSR1); usleep(500); }"], [], $none);
+$killer = proc_open([PHP_BINARY, '-n', '-d', 'extension=posix', '-r', "for (\$i = 0; \$i < 300; \$i++) { posix_kill($pid, SIGUSR1); usleep(500); }"], [], $none);
 $lines = 0;
 for ($i = 0; proc_get_status($killer)['running']; $i++) {
     fwrite($peer, "line $i\n");
