@@ -40,6 +40,7 @@ type socket struct {
 	tls       atomic.Pointer[secure.Conn] // set up, whether on, failed or switched off
 	limit     time.Duration               // of the handshake: the connect timeout; not positive: none
 	urlName   string                      // the target's host, for SNI and the name check
+	serve     CryptoMethod                // of a tls:// server: what accepted streams begin with; 0: nothing
 }
 
 // got is what one read of a socket came to.

@@ -285,11 +285,12 @@ func TestTransports(t *testing.T) {
 // factRows says in which row of the profiles page each fact stands.
 var factRows = map[string]string{
 	"Connect": "`connect`", "Send": "a write fails", "WritesChunks": "a long `fwrite` in clear", "Bind": "`bindto` fails",
+	"Accept": "nobody is accepted", "Create": "`stream_socket_pair` fails",
 	"Seek": "a socket cannot seek", "NoCrypto": "a stream without TLS", "GaiNamesHost": "a host is not found",
 	"Throws": "a wrong argument", "UnixNUL": "a UNIX path that is too long", "MetaURI": "`uri` in the meta data",
 	"FalseGiven": "`false` for a stream", "Silence": "`error_reporting()` under `@`", "ResourceID": "`get_resource_id`",
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
-	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
+	"FiniteClient": "`stream_socket_client` or `stream_socket_accept` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
 	"DeafIsEnd":   "`feof` on a udp stream that waits, and is shut down for reading",
 	"Quantities":  "`ini_set` with a value that is no whole number",

@@ -51,6 +51,7 @@ var (
 	ShutdownMode = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR, or STREAM_SHUT_RDWR",
 		Old: "Second parameter $how needs to be one of STREAM_SHUT_RD, STREAM_SHUT_WR or STREAM_SHUT_RDWR"}
 	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
+	AcceptTimeout = Complaint{Class: ValueError, Text: "Argument #2 ($timeout) must be a finite value"}
 	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )

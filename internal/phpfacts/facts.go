@@ -7,6 +7,8 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Accept              string // the verb of the accept warning
+	Create              string // the verb of stream_socket_pair's warning
 	Seek                string // "Stream does not support seeking"
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
@@ -42,6 +44,8 @@ var facts = [...]Facts{
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
+		Accept:       "accept failed",
+		Create:       "failed to create",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
@@ -54,6 +58,8 @@ var facts = [...]Facts{
 		WritesChunks: true,
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
+		Accept:       "accept failed",
+		Create:       "failed to create",
 		Send:         "send",
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
@@ -63,6 +69,8 @@ var facts = [...]Facts{
 		Quantities: true, ErrorLevels: 32767,
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
+		Accept:        "Accept failed",
+		Create:        "Failed to create",
 		UnixNUL:       true,
 		Send:          "Send",
 		Seek:          "Stream does not support seeking",
@@ -80,6 +88,8 @@ var facts = [...]Facts{
 		Quantities: true, ErrorLevels: 30719,
 		Connect:        "Unable to connect",
 		Bind:           "Failed to bind",
+		Accept:         "Accept failed",
+		Create:         "Failed to create",
 		UnixNUL:        true,
 		Send:           "Send",
 		Seek:           "Stream does not support seeking",

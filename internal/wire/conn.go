@@ -132,8 +132,15 @@ func (c *Conn) SyscallConn() syscall.RawConn { return c.raw }
 // is read even after the deadline, as with poll(2). A shutdown by the peer is
 // io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else an errno or
 // net.ErrClosed. On a socket for datagrams that is shut down for reading it does
-// not wait: poll(2) calls that readable, and there is ErrWouldBlock to read.
+// not wait: poll(2) calls that readable, and there is ErrWouldBlock to read. On
+// one that listens it waits until there is somebody to accept, and fails.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
+	if c.turn != nil {
+		if err := c.awaitPending(deadline); err != nil {
+			return 0, err
+		}
+		return c.TryRead(p)
+	}
 	n, err := 0, ErrWouldBlock
 	deaf := c.deaf.Load()
 	if deaf || c.more && !c.readLimit.isSet.Load() {

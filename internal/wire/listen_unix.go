@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -119,6 +120,18 @@ func (c *Conn) accept(delay, wait bool) (peer *Conn, addr net.Addr, err error) {
 		addr = addrOf(sa, c.network)
 	}
 	return peer, addr, err
+}
+
+// awaitPending waits until somebody can be accepted.
+func (c *Conn) awaitPending(deadline time.Time) error {
+	if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
+		return err
+	}
+	err := c.raw.Read(readyNow)
+	if err != nil && c.closed() {
+		return net.ErrClosed
+	}
+	return plain(err)
 }
 
 func readyNow(fd uintptr) bool {
