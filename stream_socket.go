@@ -45,7 +45,7 @@ func addrName(addr net.Addr) string {
 		return a.Name
 	case interface{ AddrPort() netip.AddrPort }:
 		ap := a.AddrPort()
-		return netip.AddrPortFrom(ap.Addr().Unmap().WithZone(""), ap.Port()).String()
+		return netip.AddrPortFrom(ap.Addr().WithZone(""), ap.Port()).String()
 	default:
 		return a.String()
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -70,7 +71,8 @@ func (rt *Runtime) StreamSocketServer(address string, opts ...ServerOption) (fp 
 		return s, 0, ""
 	}
 	c.fail(f.err)
-	c.warning(rt.facts.Connect + " to " + address + " (" + f.reason() + ")")
+	shown, _, _ := strings.Cut(address, "\x00") // a C string
+	c.warning(rt.facts.Connect + " to " + shown + " (" + f.reason() + ")")
 	return nil, 0, f.errstr
 }
 

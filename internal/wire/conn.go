@@ -217,7 +217,8 @@ func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 // Shutdown closes one direction or both.
 func (c *Conn) Shutdown(how int) error {
 	err := c.shutdown(how)
-	if err == nil && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
+	done := err == nil || shutsUnconnected && err == syscall.ENOTCONN
+	if done && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
 		c.deaf.Store(true)
 	}
 	return err

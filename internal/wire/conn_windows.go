@@ -18,6 +18,8 @@ const (
 	ShutBoth  = windows.SHUT_RDWR
 )
 
+const shutsUnconnected = false
+
 // tryRecv and trySend poll first: the sockets of the net package are
 // overlapped ones, on which a plain recv would wait.
 func tryRecv(fd uintptr, p []byte) (int, error) { return recv(fd, p, 0) }

@@ -31,7 +31,11 @@ func (b *Binder) bindOne(network string, addr netip.AddrPort) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	// With it the system may choose a port for datagrams that is somebody's already.
+	late := network == "udp" && addr.Port() == 0
+	if !late {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	}
 	if b.V6Only != nil && family == unix.AF_INET6 {
 		unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, boolint(*b.V6Only))
 	}
@@ -41,7 +45,11 @@ func (b *Binder) bindOne(network string, addr netip.AddrPort) (*Conn, error) {
 	if b.Broadcast {
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
 	}
-	return bindSocket(fd, network, sockaddr(addr))
+	c, err := bindSocket(fd, network, sockaddr(addr))
+	if err == nil && late {
+		setOption(c.raw, unix.SOL_SOCKET, unix.SO_REUSEADDR, true)
+	}
+	return c, err
 }
 
 func typeOf(network string) int {

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const shutsUnconnected = false
+
 func newSocket(family, typ int) (int, error) {
 	// Without SOCK_CLOEXEC a fork could come between.
 	syscall.ForkLock.RLock()

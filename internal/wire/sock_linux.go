@@ -7,6 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// shutsUnconnected: shutting down a socket for datagrams that has no peer says
+// that it has none, and does it.
+const shutsUnconnected = true
+
 func newSocket(family, typ int) (int, error) {
 	return unix.Socket(family, typ|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 }
