@@ -45,7 +45,8 @@ type Runtime struct {
 	version phpfacts.Version
 	facts   *phpfacts.Facts
 
-	interrupts atomic.Bool // signals end a StreamSelect
+	interrupts  atomic.Bool  // signals end a StreamSelect
+	socketError atomic.Int64 // the last errno of the sockets extension
 
 	mu             sync.Mutex
 	handlers       []ErrorHandler // the last is in force; a nil one is PHP's own
@@ -55,6 +56,7 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 
 var defaultRuntime = NewRuntime()
@@ -79,6 +81,7 @@ func NewRuntime(profile ...Profile) *Runtime {
 		facts:     phpfacts.Of(version),
 		reporting: ErrorLevel(phpfacts.Of(version).ErrorLevels),
 		ini:       iniDefaults(),
+		wrappers:  builtInWrappers(),
 	}
 }
 

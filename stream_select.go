@@ -1,8 +1,8 @@
 package phpstream
 
 import (
-	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -34,15 +34,15 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 	c := selectRuntime(read, write, except).call("stream_select")
 	defer c.deliver()
 	sets := [...]*[]*Stream{read, write, except}
-	p := newPoller(sets)
-	defer p.release()
+	q := selections.Get().(*selection)
+	defer q.release()
 	closed := false
-	for i, want := range [...]wire.Readiness{wire.Readable, wire.Writable, wire.Urgent} {
-		closed = p.add(&c, sets[i], want) || closed
-		p.ends[i] = len(p.streams)
+	for i, want := range wants {
+		closed = q.take(&c, sets[i], want) || closed
+		q.ends[i] = len(q.entries)
 	}
 	switch {
-	case len(p.streams) == 0:
+	case len(q.entries) == 0:
 		c.complain(phpfacts.NoArrays)
 		return 0, false
 	case closed && c.rt.facts.Throws:
@@ -53,30 +53,30 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 	if !ok {
 		return 0, false
 	}
-	if n := keepBuffered(read, write, except); n > 0 {
-		return n, true
-	}
-	if err := p.poll(wait, c.rt.poll()); err != nil {
+	if err := q.run(wait, c.rt.interrupts.Load()); err != nil {
 		errno, _ := phpfacts.Errno(err)
 		c.fail(err)
 		c.warning("Unable to select [" + strconv.Itoa(errno) + "]: " + phpfacts.Strerror(errno) +
-			" (max_fd=" + strconv.Itoa(p.maxFD) + ")")
+			" (max_fd=" + strconv.Itoa(q.poller.MaxFD()) + ")")
 		return 0, false
 	}
 	// All answers are taken before any slice is rewritten: the same slice may
 	// stand in two places.
 	var ready [len(sets)][]*Stream
 	for i := range sets {
-		ready[i] = p.ready(i)
+		ready[i] = q.ready(i)
+		n += q.distinct(i)
 	}
 	for i, set := range sets {
-		n += p.distinct(i)
 		if set != nil {
 			*set = ready[i]
 		}
 	}
 	return n, true
 }
+
+// wants is what is asked of each slice's streams.
+var wants = [...]wire.Readiness{wire.Readable, wire.Writable, wire.Urgent}
 
 // selectRuntime is the Runtime of the first stream there is.
 func selectRuntime(sets ...*[]*Stream) *Runtime {
@@ -119,170 +119,155 @@ func selectTimeout(c *call, timeout []int) (time.Duration, bool) {
 	return wait, true
 }
 
-// keepBuffered is PHP's look at the buffers. It answers 0 where all are empty,
-// and leaves the slices alone then.
-func keepBuffered(read, write, except *[]*Stream) int {
-	if read == nil {
-		return 0
-	}
-	any := false
-	for _, s := range *read {
-		any = any || s.hasBuffered()
-	}
-	if !any {
-		return 0
-	}
-	var keep []*Stream
-	for _, s := range *read {
-		if s.hasBuffered() {
-			keep = append(keep, s)
-		}
-	}
-	for _, set := range [...]*[]*Stream{write, except} {
-		if set != nil {
-			*set = nil
-		}
-	}
-	*read = keep
-	return len(keep)
+// selection is one call: an entry for each place in the slices, one slice after
+// the other, so that a stream that stands in two of them has two.
+type selection struct {
+	entries []selected
+	ends    [len(wants)]int // of each slice's part
+	poller  *wire.Poller
+	await   []int       // entries with a handshake under way
+	waker   *wire.Waker // for these
 }
 
-// hasBuffered tells whether a read would be answered from memory. What is left
-// of a TLS record is brought into the buffer, as PHP does.
-func (s *Stream) hasBuffered() bool {
-	if s.gone() || !s.rmu.TryLock() {
-		return false
-	}
-	defer s.rmu.Unlock()
-	if s.w > s.r {
-		return true
-	}
-	t := s.sock.crypto.Load()
-	if t == nil {
-		return false
-	}
-	s.fillReceived(t)
-	return s.w > s.r
+type selected struct {
+	*Stream
+	want  wire.Readiness
+	ready bool
+	n     int // the poller's number; -1: it was not asked
 }
 
-// hidesBytes tells whether there is something to read that the socket no longer
-// shows, but that PHP would find there.
-func (s *Stream) hidesBytes() bool {
-	if s.sock.prepared() == nil || !s.rmu.TryLock() {
-		return false
-	}
-	defer s.rmu.Unlock()
-	return s.sock.hides()
-}
+var selections = sync.Pool{New: func() any { return &selection{} }}
 
-// poller is the descriptors of one select: an item for each entry of the
-// slices, one after the other, so that a stream that stands in two of them has
-// two.
-type poller struct {
-	streams []*Stream
-	items   []wire.PollItem // of the streams, in their order, and the waker's
-	ends    [3]int          // of each slice's part
-	maxFD   int
-	waker   *wire.Waker
-	await   []int // those with a handshake under way
-	held    []int // those that hold what the socket no longer shows
-}
-
-func newPoller(sets [3]*[]*Stream) poller {
-	n := 0
-	for _, set := range sets {
-		if set != nil {
-			n += len(*set)
-		}
-	}
-	return poller{streams: make([]*Stream, 0, n), items: make([]wire.PollItem, 0, n+1)}
-}
-
-// add takes the streams of one slice, those that can be waited for. It answers
-// whether there are closed ones, of which PHP 7 warns one by one.
-func (p *poller) add(c *call, set *[]*Stream, want wire.Readiness) (closed bool) {
+// take brings in the streams of one slice, those that can be waited for. It
+// answers whether there are closed ones, of which PHP 7 warns one by one.
+func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed bool) {
 	if set == nil {
 		return false
 	}
 	for _, s := range *set {
-		if s.gone() {
+		switch {
+		case s.gone():
 			closed = closed || s != nil
 			if !c.rt.facts.Throws {
 				c.complain(phpfacts.NotAStream)
 			}
-			continue
+		case s.sock.wire != nil:
+			q.entries = append(q.entries, selected{Stream: s, want: want})
 		}
-		if s.sock.wire == nil {
-			continue
-		}
-		fd, ok := s.sock.wire.Hold()
-		if !ok {
-			continue
-		}
-		p.maxFD = max(p.maxFD, int(fd))
-		p.streams = append(p.streams, s)
-		p.items = append(p.items, wire.PollItem{FD: fd, Want: want})
 	}
 	return closed
 }
 
-// poll waits. A stream whose handshake runs in the background is readable when
-// that is over, not when the peer's part of it arrives.
-func (p *poller) poll(wait time.Duration, poll pollFunc) error {
-	items := p.items
-	for i, s := range p.streams {
-		if items[i].Want != wire.Readable {
-			continue
+// run finds out who is ready.
+func (q *selection) run(wait time.Duration, signals bool) error {
+	q.poller = wire.NewPoller(len(q.entries))
+	for i := range q.entries[:min(len(q.entries), maxJoin)] {
+		if q.poller.Join(q.entries[i].sock.wire) {
+			break
 		}
-		if s.hidesBytes() {
-			wait = 0
-			p.held = append(p.held, i)
-			continue
-		}
-		if !s.sock.inHandshake() {
-			continue
-		}
-		if p.waker == nil {
-			var err error
-			if p.waker, err = wire.NewWaker(); err != nil {
-				return err
+	}
+	buffered, atOnce := false, false
+	for i := range q.entries {
+		e := &q.entries[i]
+		want := e.want
+		if want == wire.Readable {
+			switch e.unread() {
+			case inBuffer:
+				e.ready, buffered, e.n = true, true, -1
+				continue
+			case inSocket:
+				e.ready, atOnce = true, true
+			}
+			if e.sock.inHandshake() {
+				// It is readable when that is over, not when the peer's part arrives.
+				q.await = append(q.await, i)
+				want = 0
 			}
 		}
-		items[i].Want = 0
-		p.await = append(p.await, i)
-		s.sock.prepared().Notify(p.waker)
-	}
-	if p.waker != nil {
-		items = append(items, p.waker.Item())
-	}
-	if _, err := poll(items, wait); err != nil {
-		return err
-	}
-	for _, i := range p.held {
-		items[i].Got = wire.Readable
-	}
-	for _, i := range p.await {
-		if under, _ := p.streams[i].sock.prepared().InFlight(); !under {
-			items[i].Got = wire.Readable
+		var ok bool
+		if e.n, ok = q.poller.Add(e.sock.wire, want); !ok {
+			e.ready, atOnce, e.n = true, true, -1
 		}
 	}
-	return nil
+	if buffered {
+		// PHP does not ask the sockets then.
+		for i := range q.entries {
+			e := &q.entries[i]
+			e.ready = e.ready && e.want == wire.Readable && e.unread() == inBuffer
+		}
+		return nil
+	}
+	if atOnce {
+		wait = 0
+	}
+	return q.wait(wait, signals)
 }
 
-// part is the items of one slice.
-func (p *poller) part(set int) (first, end int) {
-	if set > 0 {
-		first = p.ends[set-1]
+// maxJoin is how many streams are looked at for what the system watches already.
+const maxJoin = 8
+
+func (q *selection) wait(wait time.Duration, signals bool) error {
+	if len(q.await) > 0 {
+		w, err := q.poller.Waker()
+		if err != nil {
+			return err
+		}
+		q.waker = w
+		for _, i := range q.await {
+			q.entries[i].sock.prepared().Notify(w)
+		}
 	}
-	return first, p.ends[set]
+	var limit time.Time
+	if wait > 0 {
+		limit = time.Now().Add(wait)
+	}
+	for {
+		news, err := q.poller.Wait(wait, signals)
+		if err != nil {
+			return err
+		}
+		if !news || q.look() || wait == 0 {
+			return nil
+		}
+		if wait > 0 {
+			wait = max(0, time.Until(limit))
+		}
+	}
+}
+
+// look finds those that are ready, and answers whether there are any. A stream
+// that has been closed in the meantime is one: nothing that is done with it
+// waits.
+func (q *selection) look() (any bool) {
+	for i := range q.entries {
+		e := &q.entries[i]
+		e.ready = e.ready || e.closed.Load() || e.n >= 0 && q.poller.Got(e.n)&e.want != 0
+		any = any || e.ready
+	}
+	for _, i := range q.await {
+		e := &q.entries[i]
+		if under, _ := e.sock.prepared().InFlight(); !under {
+			e.ready, any = true, true
+		}
+	}
+	return any
+}
+
+// part is the entries of one slice.
+func (q *selection) part(set int) []selected {
+	first := 0
+	if set > 0 {
+		first = q.ends[set-1]
+	}
+	return q.entries[first:q.ends[set]]
 }
 
 // ready picks the streams of a slice that are ready, in their order.
-func (p *poller) ready(set int) []*Stream {
-	first, end := p.part(set)
+func (q *selection) ready(set int) []*Stream {
 	n := 0
-	for _, item := range p.items[first:end] {
-		if item.Got != 0 {
+	part := q.part(set)
+	for i := range part {
+		if part[i].ready {
 			n++
 		}
 	}
@@ -290,36 +275,66 @@ func (p *poller) ready(set int) []*Stream {
 		return nil
 	}
 	list := make([]*Stream, 0, n)
-	for i := first; i < end; i++ {
-		if p.items[i].Got != 0 {
-			list = append(list, p.streams[i])
+	for i := range part {
+		if part[i].ready {
+			list = append(list, part[i].Stream)
 		}
 	}
 	return list
 }
 
-// distinct counts the descriptors of a slice that are ready, which is what
-// select(2) answers: a stream that stands in the slice twice counts once.
-func (p *poller) distinct(set int) int {
-	first, end := p.part(set)
-	var fds []uintptr
-	for _, item := range p.items[first:end] {
-		if item.Got != 0 {
-			fds = append(fds, item.FD)
+// distinct counts what select(2) would: a stream that stands in a slice twice
+// counts once.
+func (q *selection) distinct(set int) (n int) {
+	part := q.part(set)
+	for i := range part {
+		if e := &part[i]; e.ready && (e.n < 0 || q.poller.First(e.n, e.want)) {
+			n++
 		}
 	}
-	slices.Sort(fds)
-	return len(slices.Compact(fds))
+	return n
 }
 
-func (p *poller) release() {
-	for _, s := range p.streams {
-		s.sock.wire.Release()
+func (q *selection) release() {
+	if q.waker != nil {
+		for _, i := range q.await {
+			q.entries[i].sock.prepared().Forget(q.waker)
+		}
 	}
-	for _, i := range p.await {
-		p.streams[i].sock.prepared().Forget(p.waker)
+	if q.poller != nil {
+		q.poller.Release()
 	}
-	if p.waker != nil {
-		p.waker.Close()
-	}
+	clear(q.entries)
+	*q = selection{entries: q.entries[:0], await: q.await[:0]}
+	selections.Put(q)
 }
+
+// unread tells where there is something to read for certain.
+func (s *Stream) unread() place {
+	if !s.rmu.TryLock() {
+		return unknown // somebody reads
+	}
+	defer s.rmu.Unlock()
+	if s.w > s.r {
+		return inBuffer
+	}
+	// What is left of a TLS record is brought into the buffer, as PHP does.
+	if t := s.sock.crypto.Load(); t != nil {
+		if s.fillReceived(t); s.w > s.r {
+			return inBuffer
+		}
+	}
+	if s.sock.hides() {
+		return inSocket
+	}
+	return unknown
+}
+
+// place is where there are bytes to read.
+type place int
+
+const (
+	unknown  place = iota
+	inBuffer       // as in PHP
+	inSocket       // in PHP; here they were received already
+)

@@ -235,6 +235,8 @@ func (c *call) badType(i int, p Param, v Value, text string) bool {
 		switch kind {
 		case "string|int|float|bool":
 			kind = "string"
+		case "Socket":
+			kind = "resource"
 		}
 		return c.warn(fmt.Sprintf("%s() expects parameter %d to be %s, %s given", c.f.Name, i+1, kind, given))
 	}

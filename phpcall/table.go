@@ -51,13 +51,19 @@ func init() {
 		row("stream_socket_pair(int $domain, int $type, int $protocol)", streamSocketPair),
 		row("stream_socket_sendto(resource $socket, string $data, int $flags = 0, string $address = \"\")", streamSocketSendto),
 		row("stream_socket_recvfrom(resource $socket, int $length, int $flags = 0, &$address = null)", streamSocketRecvfrom),
-		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?!resource $session_stream = null)", enableCrypto),
+		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?resource $session_stream = null)", enableCrypto),
 		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.StreamSocketGetName(fp, c.bool(1)))
 		})),
 		row("stream_socket_shutdown(resource $stream, int $mode)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return phpstream.StreamSocketShutdown(fp, phpstream.ShutdownMode(c.int(1)))
 		})),
+
+		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
+		row("fseek(resource $stream, int $offset, int $whence = SEEK_SET)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.Fseek(fp, c.int(1), phpstream.SeekWhence(c.int(2))))
+		})),
+		row("rewind(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Rewind(fp) })),
 
 		row("fgets(resource $stream, ?int $length = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.Fgets(fp, c.ints(1)...))
@@ -135,16 +141,35 @@ func init() {
 		nullRow("error_reporting(?!int $error_level = null)", errorReporting),
 		nullRow("restore_error_handler()", func(c *call) Value { return c.rt.RestoreErrorHandler() }),
 		row("is_resource($value)", func(c *call) Value {
-			return c.certificate(c.args[0]) || isResource(c.args[0]) && phpstream.IsResource(c.args[0])
+			_, was := c.resource74(c.args[0])
+			return was || isResource(c.args[0]) && phpstream.IsResource(c.args[0])
 		}),
 		nullRow("get_resource_type(resource $resource)", func(c *call) Value {
-			if c.certificate(c.args[0]) {
-				return "OpenSSL X.509"
+			if kind, was := c.resource74(c.args[0]); was {
+				return kind
 			}
 			return phpstream.GetResourceType(c.args[0])
 		}),
 		nullRow("get_resource_id(resource $resource)", func(c *call) Value { return int64(phpstream.GetResourceId(c.args[0])) }).
 			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 || p == phpstream.PHP82 }),
+
+		nullRow("socket_import_stream(resource $stream)", socketImportStream),
+		nullRow("socket_export_stream(Socket $socket)", withSocket(func(c *call, k *phpstream.Socket) Value {
+			return streamOrFalse(phpstream.SocketExportStream(k))
+		})),
+		nullRow("socket_set_option(Socket $socket, int $level, int $option, $value)", withSocket(socketSetOption)),
+		nullRow("socket_setopt(Socket $socket, int $level, int $option, $value)", withSocket(socketSetOption)),
+		nullRow("socket_get_option(Socket $socket, int $level, int $option)", withSocket(socketGetOption)),
+		nullRow("socket_getopt(Socket $socket, int $level, int $option)", withSocket(socketGetOption)),
+		nullRow("socket_last_error(?Socket $socket = null)", withAnySocket(func(c *call, k ...*phpstream.Socket) Value {
+			return int64(c.rt.SocketLastError(k...))
+		})),
+		nullRow("socket_clear_error(?Socket $socket = null)", withAnySocket(func(c *call, k ...*phpstream.Socket) Value {
+			c.rt.SocketClearError(k...)
+			return nil
+		})),
+		nullRow("socket_strerror(int $error_code)", func(c *call) Value { return c.rt.SocketStrerror(c.int(0)) }),
+
 		nullRow("gethostbyname(string $hostname)", func(c *call) Value { return c.rt.Gethostbyname(c.text(0)) }),
 		nullRow("gethostbynamel(string $hostname)", gethostbynamel),
 		nullRow("gethostname()", func(c *call) Value { return textOrFalse(c.rt.Gethostname()) }),

@@ -43,7 +43,7 @@ func describe(f phpcall.Function) string {
 		}
 		kind := strings.TrimPrefix(p.Type, "?")
 		switch {
-		case kind == "resource" || p.ByRef && kind == "mixed" || f.Name == "stream_is_local":
+		case kind == "resource" || p.ByRef && kind == "mixed" || f.Name == "stream_is_local" || strings.HasPrefix(f.Name, "socket_set") && p.Name == "value":
 			kind = "untyped"
 		case kind == "string|int|float|bool":
 			kind = "string|int|float|bool|null"

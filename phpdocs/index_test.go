@@ -291,12 +291,18 @@ var factRows = map[string]string{
 	"FalseGiven": "`false` for a stream", "Silence": "`error_reporting()` under `@`", "ResourceID": "`get_resource_id`",
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
 	"FiniteClient": "`stream_socket_client` or `stream_socket_accept` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
+	"Read": "a file that can't be read", "Write": "a file that can't be written", "OpenFailed": "`fopen` fails",
+	"RemoteFile": "another host's `file://`", "EmptyPath": "an empty file name",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
 	"DeafIsEnd":   "`feof` on a udp stream that waits, and is shut down for reading",
 	"Quantities":  "`ini_set` with a value that is no whole number",
 	"ErrorLevels": "`E_ALL`, where `error_reporting()` begins", "SessionMeta": "`capture_session_meta`",
 	"QuietAfterEnd": "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
-	"ShutByEnd":     "`fwrite` under TLS after a read met the end without a close_notify",
+	"SessionStream": "the session of a stream without TLS", "SessionSetUp": "the session of a stream that has not begun",
+	"Unable":       "an option of a socket that cannot be set",
+	"Cannot":       "`socket_import_stream` under TLS",
+	"ArrayOptions": "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
+	"ShutByEnd":    "`fwrite` under TLS after a read met the end without a close_notify",
 }
 
 // TestProfiles: each fact that differs between versions has its row, and the

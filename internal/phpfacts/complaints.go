@@ -1,6 +1,9 @@
 package phpfacts
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Complaint is what PHP says of a wrong argument: an exception since 8.0, a
 // warning before. Texts begin after the function's name; Bare ones have none
@@ -50,11 +53,38 @@ var (
 		Old: "When enabling encryption you must specify the crypto type"}
 	ShutdownMode = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR, or STREAM_SHUT_RDWR",
 		Old: "Second parameter $how needs to be one of STREAM_SHUT_RD, STREAM_SHUT_WR or STREAM_SHUT_RDWR"}
+	OptionKey = Complaint{Class: ValueError, Text: `Argument #4 ($value) must have key "%s"`,
+		Old: `no key "%s" passed in optval`}
+	OptionByte = Complaint{Class: ValueError, Text: "Argument #4 ($value) must be between %d and 255",
+		Old: "Expected a value between %d and 255"}
+	OptionShort   = Complaint{Class: ValueError, Text: `Argument #4 ($value) "%s" must be between 0 and 65535`}
+	ErrorCode     = Complaint{Class: ValueError, Text: "Argument #1 ($error_code) must be between -2147483648 and 2147483647"}
 	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
 	AcceptTimeout = Complaint{Class: ValueError, Text: "Argument #2 ($timeout) must be a finite value"}
 	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )
+
+// With puts values into both texts.
+func (c Complaint) With(values ...any) Complaint {
+	c.Text = fmt.Sprintf(c.Text, values...)
+	if c.Old != "" {
+		c.Old = fmt.Sprintf(c.Old, values...)
+	}
+	return c
+}
+
+// emptyPath is what is said of an empty file name.
+func emptyPath(text string) Complaint {
+	return Complaint{Class: ValueError, Text: text, Bare: true, Old: "Filename cannot be empty"}
+}
+
+// PathNUL is what is said of a path with a NUL byte in it.
+func PathNUL(number int, parameter string) Complaint {
+	return Complaint{Class: ValueError,
+		Text: fmt.Sprintf("Argument #%d ($%s) must not contain any null bytes", number, parameter),
+		Old:  fmt.Sprintf("expects parameter %d to be a valid path, string given", number)}
+}
 
 // OldPrefix is how PHP 7.4 puts the function's name before a warning: some of
 // its own argument checks have no colon.

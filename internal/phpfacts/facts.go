@@ -9,8 +9,17 @@ type Facts struct {
 	Bind                string // the verb of the bindto warning
 	Accept              string // the verb of the accept warning
 	Create              string // the verb of stream_socket_pair's warning
+	Read                string // the verb of the notice of a file that can't be read
+	Write               string // and of one that can't be written
+	OpenFailed          string // the caption of what fopen says
+	RemoteFile          string // how the warning of another host's file:// begins
+	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
+	Unable              string // how the sockets extension begins "unable to set socket option"
+	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
+	SessionStream       string // "Supplied session stream must be an SSL enabled stream"
+	SessionSetUp        string // "Supplied SSL session stream is not initialized"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
 	Throws              bool   // wrong arguments throw instead of warning
 	UnixNUL             bool   // a UNIX path leaves room for its NUL
@@ -29,6 +38,7 @@ type Facts struct {
 	FiniteClient        bool   // stream_socket_client refuses INF and NAN
 	ShutByEnd           bool   // TLS: nothing is written any more once a read has met an end without close_notify
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
+	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 }
@@ -41,29 +51,47 @@ const unsilenced = 4437
 var facts = [...]Facts{
 	PHP5: {
 		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
-		WritesChunks: true,
-		Connect:      "unable to connect",
-		Bind:         "failed to bind",
-		Accept:       "accept failed",
-		Create:       "failed to create",
-		Send:         "send",
-		Seek:         "stream does not support seeking",
-		NoCrypto:     "this stream does not support SSL/crypto",
-		ShutByEnd:    true, QuietAfterEnd: true,
+		Accept:        "accept failed",
+		Create:        "failed to create",
+		WritesChunks:  true,
+		Connect:       "unable to connect",
+		Bind:          "failed to bind",
+		Send:          "send",
+		Read:          "read",
+		Write:         "write",
+		OpenFailed:    "failed to open stream",
+		RemoteFile:    "remote",
+		EmptyPath:     emptyPath(""),
+		Seek:          "stream does not support seeking",
+		Unable:        "unable",
+		Cannot:        "cannot",
+		SessionStream: "supplied session stream must be an SSL enabled stream",
+		SessionSetUp:  "supplied SSL session stream is not initialized",
+		NoCrypto:      "this stream does not support SSL/crypto",
+		ShutByEnd:     true, QuietAfterEnd: true,
 		LegacyTLS: true,
 	},
 	PHP74: {
 		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
 		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
-		WritesChunks: true,
-		Connect:      "unable to connect",
-		Bind:         "failed to bind",
-		Accept:       "accept failed",
-		Create:       "failed to create",
-		Send:         "send",
-		Seek:         "stream does not support seeking",
-		NoCrypto:     "this stream does not support SSL/crypto",
-		ShutByEnd:    true, QuietAfterEnd: true,
+		Accept:        "accept failed",
+		Create:        "failed to create",
+		WritesChunks:  true,
+		Connect:       "unable to connect",
+		Bind:          "failed to bind",
+		Send:          "send",
+		Read:          "read",
+		Write:         "write",
+		OpenFailed:    "failed to open stream",
+		RemoteFile:    "remote",
+		EmptyPath:     emptyPath(""),
+		Seek:          "stream does not support seeking",
+		Unable:        "unable",
+		Cannot:        "cannot",
+		SessionStream: "supplied session stream must be an SSL enabled stream",
+		SessionSetUp:  "supplied SSL session stream is not initialized",
+		NoCrypto:      "this stream does not support SSL/crypto",
+		ShutByEnd:     true, QuietAfterEnd: true,
 	},
 	PHP82: {
 		Quantities: true, ErrorLevels: 32767,
@@ -73,7 +101,16 @@ var facts = [...]Facts{
 		Create:        "Failed to create",
 		UnixNUL:       true,
 		Send:          "Send",
+		Read:          "Read",
+		Write:         "Write",
+		OpenFailed:    "Failed to open stream",
+		RemoteFile:    "Remote",
+		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
+		Unable:        "Unable",
+		Cannot:        "Cannot",
+		SessionStream: "Supplied session stream must be an SSL enabled stream",
+		SessionSetUp:  "Supplied SSL session stream is not initialized",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
 		Throws:        true,
@@ -92,7 +129,16 @@ var facts = [...]Facts{
 		Create:         "Failed to create",
 		UnixNUL:        true,
 		Send:           "Send",
+		Read:           "Read",
+		Write:          "Write",
+		OpenFailed:     "Failed to open stream",
+		RemoteFile:     "Remote",
+		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
+		Unable:         "Unable",
+		Cannot:         "Cannot",
+		SessionStream:  "Supplied session stream must be an SSL enabled stream",
+		SessionSetUp:   "Supplied SSL session stream is not initialized",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,
 		Throws:         true,
@@ -102,6 +148,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
 	},

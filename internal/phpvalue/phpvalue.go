@@ -90,6 +90,19 @@ func IsString(v any) (text string, ok bool) {
 	return p.text, p.kind == isString
 }
 
+// Element answers an element of a map with named keys.
+func Element(v any, key string) (element any, ok bool) {
+	m := deref(reflect.ValueOf(v))
+	if m.Kind() != reflect.Map || m.Type().Key().Kind() != reflect.String {
+		return nil, false
+	}
+	e := m.MapIndex(reflect.ValueOf(key).Convert(m.Type().Key()))
+	if !e.IsValid() {
+		return nil, false
+	}
+	return e.Interface(), true
+}
+
 // Bool is PHP's (bool): false for null, false, 0, 0.0, "", "0" and the empty
 // array, true for all else ("0.0" and "false" among it).
 //

@@ -84,10 +84,7 @@ func (in *interpreter) handler(name string) phpstream.ErrorHandler {
 }
 
 func (in *interpreter) dump(v phpcall.Value) string {
-	if in.rt.Profile() == phpstream.PHP74 {
-		return dump(v, "resource(OpenSSL X.509)")
-	}
-	return dump(v, "OpenSSLCertificate")
+	return dump(v, in.rt.Profile() == phpstream.PHP74)
 }
 
 // thrown is an exception on its way to the statement.
@@ -358,9 +355,9 @@ func (in *interpreter) awaitFile(name string) error {
 	return fmt.Errorf("the peer never came to %s", name)
 }
 
-// dump is the driver's dump. certificate is what a certificate is called: an
-// object since PHP 8, a resource before.
-func dump(v phpcall.Value, certificate string) string {
+// dump is the driver's dump. Certificates and Sockets are objects since PHP 8,
+// and resources before.
+func dump(v phpcall.Value, old bool) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
@@ -379,9 +376,9 @@ func dump(v phpcall.Value, certificate string) string {
 		list := v.IsList()
 		var items []string
 		for k, item := range v.All() {
-			text := dump(item, certificate)
+			text := dump(item, old)
 			if !list {
-				text = dump(k, certificate) + " => " + text
+				text = dump(k, old) + " => " + text
 			}
 			items = append(items, text)
 		}
@@ -389,7 +386,15 @@ func dump(v phpcall.Value, certificate string) string {
 	case *phpstream.Stream, *phpstream.Context:
 		return "resource(" + phpstream.GetResourceType(v) + ")"
 	case *x509.Certificate:
-		return certificate
+		if old {
+			return "resource(OpenSSL X.509)"
+		}
+		return "OpenSSLCertificate"
+	case *phpstream.Socket:
+		if old {
+			return "resource(Socket)"
+		}
+		return "Socket"
 	}
 	return fmt.Sprintf("%T", v)
 }

@@ -9,7 +9,9 @@ import (
 // Borrow makes a Conn of somebody else's descriptor. It can be polled, and
 // nothing else; closing it leaves the descriptor open.
 func Borrow(fd uintptr) *Conn {
-	return &Conn{s: borrowed{}, raw: borrowedRaw{}, fd: fd}
+	c := &Conn{s: borrowed{}, raw: borrowedRaw{}, fd: fd}
+	c.seat.Store(noSeat) // its owner may close it without a word
+	return c
 }
 
 // borrowed is a socket that is not ours to use, and its syscall.RawConn.

@@ -45,9 +45,8 @@ type Conn struct {
 	readLimit  limit
 	writeLimit limit
 
-	mu      sync.Mutex
-	holds   int // pollers that use the descriptor right now
-	closing bool
+	state atomic.Int32         // closing, and the number of holds
+	seat  atomic.Pointer[seat] // in a set of descriptors that the system watches
 }
 
 // limit is when a direction's operations end: the earlier of what the one under
@@ -280,56 +279,7 @@ func (c *Conn) waiting() bool {
 }
 
 // closed tells whether Close has been called.
-func (c *Conn) closed() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.closing
-}
-
-// Hold hands out the descriptor for polling and keeps it from being closed,
-// and its number from being reused, until Release.
-func (c *Conn) Hold() (fd uintptr, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closing {
-		return 0, false
-	}
-	c.holds++
-	return c.fd, true
-}
-
-// Release ends a Hold.
-func (c *Conn) Release() {
-	c.mu.Lock()
-	c.holds--
-	last := c.closing && c.holds == 0
-	c.mu.Unlock()
-	if last {
-		c.s.Close()
-	}
-}
-
-// Close closes the socket; readers, writers and pollers wake up.
-func (c *Conn) Close() error {
-	c.mu.Lock()
-	if c.closing {
-		c.mu.Unlock()
-		return net.ErrClosed
-	}
-	c.closing = true
-	held := c.holds > 0
-	c.mu.Unlock()
-	if !held {
-		return plain(c.s.Close())
-	}
-	// A poller has the number: wake it and everybody else, the last Release
-	// closes.
-	c.shutdown(ShutBoth)
-	past := time.Unix(1, 0)
-	c.SetReadDeadline(past)
-	c.SetWriteDeadline(past)
-	return nil
-}
+func (c *Conn) closed() bool { return c.state.Load()&closing != 0 }
 
 // plain takes the operating system's error out of what os and net wrap around
 // it.

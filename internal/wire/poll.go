@@ -1,6 +1,6 @@
 package wire
 
-import "syscall"
+import "time"
 
 // Readiness is what a descriptor is asked for, or ready for.
 type Readiness uint8
@@ -18,10 +18,24 @@ type PollItem struct {
 	Got  Readiness
 }
 
-func readableItem(c syscall.Conn) PollItem {
-	item := PollItem{Want: Readable}
-	if raw, err := c.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { item.FD = fd })
+// Poll waits until one of the descriptors is ready, at most wait (negative:
+// for ever), and fills in what each is ready for. A descriptor that failed or
+// was hung up counts as readable and, where asked, as writable, as with
+// select(2). It answers the number of items that are ready for something.
+func Poll(items []PollItem, wait time.Duration) (int, error) {
+	fds := make([]pollFD, len(items))
+	for i, it := range items {
+		fds[i] = newPollFD(it.FD, it.Want)
 	}
-	return item
+	if _, err := pollFDs(fds, wait, false); err != nil {
+		return 0, err
+	}
+	n := 0
+	for i := range items {
+		items[i].Got = gotOf(&fds[i]) & items[i].Want
+		if items[i].Got != 0 {
+			n++
+		}
+	}
+	return n, nil
 }

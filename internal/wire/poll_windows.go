@@ -9,6 +9,7 @@ import (
 
 var wsaPoll = windows.NewLazySystemDLL("ws2_32.dll").NewProc("WSAPoll")
 
+// pollFD is what WSAPoll takes for a socket.
 type pollFD struct {
 	fd      uintptr
 	events  int16
@@ -21,44 +22,41 @@ const (
 	pollBad = 0x0001 | 0x0002 | 0x0004 // error, hang-up, invalid
 )
 
-// PollUntilSignal is Poll: there are no signals here.
-func PollUntilSignal(items []PollItem, wait time.Duration) (int, error) { return Poll(items, wait) }
+func newPollFD(fd uintptr, want Readiness) pollFD {
+	p := pollFD{fd: fd}
+	if want&Readable != 0 {
+		p.events |= pollIn
+	}
+	if want&Writable != 0 {
+		p.events |= pollOut
+	}
+	return p
+}
 
-// Poll waits until one of the descriptors is ready, at most wait (negative:
-// for ever), and fills in what each is ready for.
-func Poll(items []PollItem, wait time.Duration) (int, error) {
-	fds := make([]pollFD, len(items))
-	for i, it := range items {
-		fds[i].fd = it.FD
-		if it.Want&Readable != 0 {
-			fds[i].events |= pollIn
-		}
-		if it.Want&Writable != 0 {
-			fds[i].events |= pollOut
-		}
+// gotOf is what the socket is ready for, asked for or not.
+func gotOf(p *pollFD) (r Readiness) {
+	if p.revents&(pollIn|pollBad) != 0 {
+		r |= Readable
+	}
+	if p.revents&(pollOut|pollBad) != 0 {
+		r |= Writable
+	}
+	return r
+}
+
+// pollFDs waits. There are no signals here.
+func pollFDs(fds []pollFD, wait time.Duration, _ bool) (int, error) {
+	if len(fds) == 0 {
+		time.Sleep(wait) // which WSAPoll refuses
+		return 0, nil
 	}
 	ms := int32(-1)
 	if wait >= 0 {
-		ms = int32((wait + time.Millisecond - 1) / time.Millisecond)
+		ms = int32(min((wait+time.Millisecond-1)/time.Millisecond, 1<<31-1))
 	}
 	ret, _, err := wsaPoll.Call(uintptr(unsafe.Pointer(&fds[0])), uintptr(len(fds)), uintptr(ms))
 	if int32(ret) < 0 {
 		return 0, err
 	}
-	n := 0
-	for i := range items {
-		got := fds[i].revents
-		var r Readiness
-		if got&(pollIn|pollBad) != 0 {
-			r |= Readable
-		}
-		if got&(pollOut|pollBad) != 0 {
-			r |= Writable
-		}
-		items[i].Got = r & items[i].Want
-		if items[i].Got != 0 {
-			n++
-		}
-	}
-	return n, nil
+	return int(int32(ret)), nil
 }

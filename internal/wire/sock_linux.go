@@ -29,7 +29,7 @@ func bindLate(fd int) { unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS
 
 // sysPoll waits. Where signals are to end that, those by which Go's runtime
 // preempts its threads wait until it is over.
-func sysPoll(fds []unix.PollFd, wait time.Duration, signals bool) (int, error) {
+func sysPoll(fds []pollFD, wait time.Duration, signals bool) (int, error) {
 	var limit *unix.Timespec
 	if wait >= 0 {
 		ts := unix.NsecToTimespec(int64(wait))
@@ -47,4 +47,10 @@ func sysPoll(fds []unix.PollFd, wait time.Duration, signals bool) (int, error) {
 	}
 	defer unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)
 	return unix.Ppoll(fds, limit, nil)
+}
+
+// signalPair is a descriptor that is readable once it was written to.
+func signalPair() (r, w int, err error) {
+	r, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	return r, r, err
 }

@@ -1,6 +1,9 @@
 package wire
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // Waker ends a Poll from another goroutine: its descriptor becomes readable.
 // Windows polls nothing but sockets, so it is one that writes to itself.
@@ -15,11 +18,27 @@ func NewWaker() (*Waker, error) {
 	return &Waker{c}, nil
 }
 
-// Wake makes the Waker's descriptor readable for good.
+// Wake makes the Waker's descriptor readable, until clear.
 func (w *Waker) Wake() { w.c.WriteTo([]byte{0}, w.c.LocalAddr()) }
+
+// clear takes all Wakes back.
+func (w *Waker) clear() {
+	w.c.SetReadDeadline(time.Now().Add(time.Millisecond))
+	for {
+		if _, _, err := w.c.ReadFrom(make([]byte, 1)); err != nil {
+			return
+		}
+	}
+}
 
 // Close frees the descriptor. A Wake that comes later does nothing.
 func (w *Waker) Close() { w.c.Close() }
 
 // Item is the Waker's place in a Poll.
-func (w *Waker) Item() PollItem { return readableItem(w.c) }
+func (w *Waker) Item() PollItem {
+	item := PollItem{Want: Readable}
+	if raw, err := w.c.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { item.FD = fd })
+	}
+	return item
+}

@@ -248,18 +248,22 @@ func TestPoll(t *testing.T) {
 	}
 }
 
-func TestCloseWakesPoller(t *testing.T) {
+func TestHoldEnds(t *testing.T) {
 	c, _ := pair(t)
-	fd, _ := c.Hold()
-	go func() { time.Sleep(20 * time.Millisecond); c.Close() }()
-	items := []PollItem{{FD: fd, Want: Readable}}
-	if n, err := Poll(items, bound); n != 1 || err != nil {
-		t.Fatalf("%d %v", n, err)
+	if _, ok := c.Hold(); !ok {
+		t.Fatal("no descriptor")
 	}
-	c.Release()
+	c.Close()
+	if err := c.Close(); err != net.ErrClosed {
+		t.Errorf("closed twice: %v", err)
+	}
 	if _, ok := c.Hold(); ok {
 		t.Error("a closed connection hands out its descriptor")
 	}
+	if _, err := c.Read(make([]byte, 1), time.Time{}); err == nil {
+		t.Error("read after close")
+	}
+	c.Release()
 	if _, err := c.Read(make([]byte, 1), time.Time{}); err != net.ErrClosed {
 		t.Errorf("read after close: %v", err)
 	}
