@@ -63,6 +63,10 @@ func StreamSocketSendto(socket *Stream, data string, opts ...SendtoOption) (n in
 	}
 	socket.wmu.Lock()
 	defer socket.wmu.Unlock()
+	if socket.writers.Load() != nil && (a.to != "" || a.flags&STREAM_OOB != 0) {
+		c.warning(c.rt.facts.Cannot + " write OOB data, or data to a targeted address on a filtered stream")
+		return -1, false
+	}
 	n, err := socket.sock.sendto(&c, []byte(data), int(a.flags)&wire.MsgOOB, to)
 	if err != nil && n == 0 {
 		c.fail(err)

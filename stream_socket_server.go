@@ -99,7 +99,7 @@ func (c *call) serve(address string, a serverArgs) (*Stream, *failure) {
 		backlog = int(int32(phpvalue.Int(v)))
 	}
 	if err := s.sock.wire.Listen(backlog); err != nil {
-		s.shut()
+		s.shut(c)
 		return nil, &failure{err: err} // of which PHP does not tell the reason
 	}
 	return s, nil
@@ -209,6 +209,7 @@ func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) 
 	}
 	peer := s.rt.newStream(s.label)
 	peer.ctx = ctx
+	peer.notifies.Store(ctx.notifier() != nil)
 	peer.sock.wire = w
 	peer.sock.canCrypto = s.sock.canCrypto
 	peer.sock.timeout.Store(s.sock.timeout.Load())
@@ -216,7 +217,7 @@ func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) 
 	if method := s.sock.serve; method != 0 {
 		if ok := peer.setUpCrypto(c, method) && peer.enableCrypto(c, context.Background()) == cryptoOn; !ok {
 			c.warning("Failed to enable crypto")
-			peer.shut()
+			peer.shut(c)
 			return nil, nil, errors.Join(errHandshake, c.failed)
 		}
 	}

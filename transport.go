@@ -70,6 +70,7 @@ func (c *call) transport(name string, x *Context) (s *Stream, t target.Transport
 	}
 	s = c.rt.newStream(labels[t.Kind])
 	s.ctx = x
+	s.notifies.Store(x.notifier() != nil)
 	s.sock.canCrypto = t.Kind == target.TCP || t.Kind == target.TLS
 	if c.rt.facts.MetaURI {
 		s.uri = name
@@ -106,7 +107,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	if ok := s.setUpCrypto(c, cryptoMethod(transport, o.ctx)) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
-		s.shut()
+		s.shut(c)
 		f := &failure{err: c.failed}
 		if o.async {
 			f.errno = eInProgress // PHP's is left over from the connecting
