@@ -1,3 +1,5 @@
+//go:build unix
+
 package phpstream_test
 
 import (
