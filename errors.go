@@ -224,6 +224,9 @@ func (c *call) bare(level ErrorLevel, text string) {
 	c.events = append(c.events, event{level: level, text: text, cause: c.failed})
 }
 
+// about is a warning in PHP's form "function(what): text".
+func (c *call) about(what, text string) { c.bare(E_WARNING, c.name+"("+what+"): "+text) }
+
 func (c *call) warning(text string) { c.raise(E_WARNING, text) }
 func (c *call) notice(text string)  { c.raise(E_NOTICE, text) }
 

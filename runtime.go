@@ -55,6 +55,7 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 
 var defaultRuntime = NewRuntime()
@@ -79,6 +80,7 @@ func NewRuntime(profile ...Profile) *Runtime {
 		facts:     phpfacts.Of(version),
 		reporting: ErrorLevel(phpfacts.Of(version).ErrorLevels),
 		ini:       iniDefaults(),
+		wrappers:  builtInWrappers(),
 	}
 }
 

@@ -25,6 +25,13 @@ type Stream struct {
 	label string // stream_type of the meta data
 	uri   string
 	sock  *socket
+	body  body // nil where sock is where the bytes are
+
+	mode        string // as fopen takes it
+	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
+	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
+	seekable    bool
+	greedy      bool // fread goes on until it has all, or nothing more comes
 
 	closed atomic.Bool
 	eof    atomic.Bool
@@ -55,7 +62,7 @@ func (rt *Runtime) newStream(label string) *Stream {
 	k := &socket{facts: rt.facts}
 	k.blocked.Store(true)
 	k.timeout.Store(int64(rt.socketTimeout()))
-	s := &Stream{rt: rt, id: nextID(), label: label, sock: k, chunk: defaultChunk}
+	s := &Stream{rt: rt, id: nextID(), label: label, mode: "r+", sock: k, chunk: defaultChunk}
 	s.piece.Store(defaultChunk)
 	return s
 }
@@ -191,7 +198,11 @@ func (s *Stream) shut() error {
 	if s == nil || !s.closed.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
-	s.sock.close(&s.wmu)
+	if s.body != nil {
+		s.body.close()
+	} else {
+		s.sock.close(&s.wmu)
+	}
 	if s.rmu.TryLock() {
 		s.dropBuffer()
 		s.rmu.Unlock()

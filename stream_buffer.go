@@ -120,11 +120,16 @@ func (s *Stream) takeBuffered(p []byte) int {
 	return n
 }
 
-// receive reads once from the socket. ok is false where PHP's own read answers
+// receive reads once from the socket or the body. ok is false where PHP's own read answers
 // -1.
 func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	s.settle()
-	g := s.sock.receive(c, p, !s.atOnce)
+	var g got
+	if s.body != nil {
+		g = s.receiveBody(c, p)
+	} else {
+		g = s.sock.receive(c, p, !s.atOnce)
+	}
 	if g.end {
 		s.eof.Store(true)
 	}
@@ -163,6 +168,9 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 // send writes p in the pieces that PHP writes it in. ok is false where PHP's
 // fwrite answers false.
 func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
+	if s.body != nil {
+		return s.sendBody(c, p)
+	}
 	if !c.rt.facts.WritesChunks {
 		n, ok = s.sock.send(c, p, len(p))
 		s.tell.Add(int64(n))
@@ -225,8 +233,25 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 // direct tells whether PHP reads past its buffer.
 func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
 
-// read is PHP's fread: what is buffered, and one read of the socket.
+// alive is feof's look at what is behind the stream: false when it knows that
+// nothing more comes.
+func (s *Stream) alive() bool { return s.body != nil || s.sock.alive() }
+
+// read is PHP's fread: what is buffered, and one read of the socket. A greedy
+// stream is read until p is full.
 func (s *Stream) read(c *call, p []byte) (n int, ok bool) {
+	n, ok = s.readOnce(c, p)
+	for s.greedy && 0 < n && n < len(p) {
+		m, _ := s.readOnce(c, p[n:])
+		if m == 0 {
+			break
+		}
+		n += m
+	}
+	return n, ok
+}
+
+func (s *Stream) readOnce(c *call, p []byte) (n int, ok bool) {
 	n = s.takeBuffered(p)
 	if n == len(p) {
 		return n, true

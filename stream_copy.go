@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer c.deliver()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
-	if offset >= 0 && !fp.seek(&c, offset) {
+	if offset >= 0 && !fp.reach(&c, int64(offset)) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
@@ -44,7 +45,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
 	for length < 0 || data.n < length {
-		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.sock.alive()) {
+		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
 			fp.eof.Store(true)
 			break
 		}
@@ -64,6 +65,17 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		data.took(n)
 	}
 	return data.String(), true
+}
+
+// reach moves to a position, on a socket by reading.
+func (s *Stream) reach(c *call, position int64) bool {
+	s.settle()
+	if at := s.tell.Load(); position > at {
+		return s.seek(c, position-at, io.SeekCurrent)
+	} else if position == at {
+		return true
+	}
+	return s.seek(c, position, io.SeekStart)
 }
 
 // gathered is bytes of which nobody knows how many will come: pieces that grow,
@@ -130,25 +142,6 @@ func lengthAndOffset(args []int, offset int) (int, int) {
 		offset = args[1]
 	}
 	return length, offset
-}
-
-// seek moves forward by reading; a socket cannot go back.
-func (s *Stream) seek(c *call, offset int) bool {
-	s.settle()
-	ahead := offset - int(s.tell.Load())
-	if ahead < 0 {
-		c.warning(s.rt.facts.Seek)
-		return false
-	}
-	var skip [1024]byte
-	for ahead > 0 {
-		n, _ := s.read(c, skip[:min(ahead, len(skip))])
-		if n == 0 {
-			return false
-		}
-		ahead -= n
-	}
-	return true
 }
 
 // StreamGetLine reads up to length bytes (0: 8192), or up to an ending, which
@@ -222,20 +215,6 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 	return line, true
 }
 
-// skipBuffered moves on to a position in what is buffered, the only one that PHP
-// can seek to without reading.
-func (s *Stream) skipBuffered(position int) bool {
-	s.rmu.Lock()
-	defer s.rmu.Unlock()
-	s.settle()
-	ahead := position - int(s.tell.Load())
-	if ahead <= 0 || ahead > s.w-s.r {
-		return false
-	}
-	s.took(ahead)
-	return true
-}
-
 // StreamCopyToStream copies what from has, to its end, and answers how many
 // bytes that were. The optional arguments are the most bytes to copy (-1: all)
 // and the position to begin at, which fails on a socket unless it is in what is
@@ -261,8 +240,7 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		return 0, false
 	}
 	length, offset := lengthAndOffset(lengthOffset, 0)
-	if offset > 0 && !from.skipBuffered(offset) {
-		c.warning(from.rt.facts.Seek)
+	if offset > 0 && !from.moveTo(&c, int64(offset), io.SeekStart) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return 0, false
 	}

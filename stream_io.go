@@ -93,6 +93,9 @@ func Fread(fp *Stream, length int) (string, bool) {
 	}
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
+	if fp.greedy {
+		return fp.readGreedy(&c, length)
+	}
 	// One call never answers more than is buffered and one read brings.
 	once := maxRead
 	if !fp.direct() {
@@ -112,6 +115,27 @@ func Fread(fp *Stream, length int) (string, bool) {
 		return string(p[:n]), ok // do not keep the large buffer alive
 	}
 	return unsafe.String(unsafe.SliceData(p), n), ok
+}
+
+// readGreedy is fread on a file: memory is taken for what comes, not for what may
+// come.
+func (s *Stream) readGreedy(c *call, length int) (string, bool) {
+	block := blocks.Get().(*[blockSize]byte)
+	defer blocks.Put(block)
+	data := gathered{last: block[:0]}
+	for data.n < length {
+		p := data.room()
+		p = p[:min(len(p), length-data.n)]
+		n, ok := s.read(c, p)
+		data.took(n)
+		if data.n == 0 && !ok {
+			return "", false
+		}
+		if n < len(p) {
+			break
+		}
+	}
+	return data.String(), true
 }
 
 // Fwrite writes data, or its first length bytes, and answers how many bytes
@@ -189,7 +213,7 @@ func (s *Stream) atEnd() bool {
 	if s.w > s.r {
 		return false
 	}
-	if !s.eof.Load() && !s.sock.alive() {
+	if !s.eof.Load() && !s.alive() {
 		s.eof.Store(true)
 	}
 	return s.eof.Load()

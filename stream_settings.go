@@ -15,7 +15,9 @@ type MetaData struct {
 	Eof         bool            // "eof": a read met the end; the socket is not asked
 	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
 	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"
-	Mode        string          // "mode": "r+"
+	WrapperType string          // "wrapper_type": what opened it ("http", "plainfile"); "" where PHP has no such key
+	WrapperData any             // "wrapper_data": what the wrapper has to say, as the lines of HTTP's answer; nil where PHP has no such key
+	Mode        string          // "mode": "r+" on sockets, else as it was opened
 	UnreadBytes int             // "unread_bytes": what is buffered
 	Seekable    bool            // "seekable": never, on a socket
 	URI         string          // "uri": the target, since PHP 8.4; "" where PHP has no such key
@@ -53,8 +55,12 @@ func metaData(fp *Stream, function string) MetaData {
 		Blocked:    fp.sock.blocked.Load(),
 		Eof:        fp.eof.Load(),
 		StreamType: fp.label,
-		Mode:       "r+",
+		Mode:       fp.mode,
+		Seekable:   fp.seekable,
 		URI:        fp.uri,
+
+		WrapperType: fp.wrapperType,
+		WrapperData: fp.wrapperData,
 	}
 	if t := fp.sock.crypto.Load(); t != nil {
 		m.Crypto = cryptoMeta(t.State())

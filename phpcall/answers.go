@@ -101,6 +101,12 @@ func (c *call) meta(m phpstream.MetaData) Value {
 	a.Set("timed_out", m.TimedOut)
 	a.Set("blocked", m.Blocked)
 	a.Set("eof", m.Eof)
+	if m.WrapperData != nil {
+		a.Set("wrapper_data", phpValue(m.WrapperData))
+	}
+	if m.WrapperType != "" {
+		a.Set("wrapper_type", m.WrapperType)
+	}
 	a.Set("stream_type", m.StreamType)
 	a.Set("mode", m.Mode)
 	a.Set("unread_bytes", int64(m.UnreadBytes))

@@ -8,6 +8,25 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
+func fopen(c *call) Value {
+	var opts []phpstream.OpenOption
+	switch x := c.args[3].(type) {
+	case nil:
+	case *phpstream.Context:
+		opts = append(opts, x)
+	default:
+		// PHP 7.4 goes on without the context.
+		if !c.complain(notStreamContext) && !old(c.rt) {
+			return nil
+		}
+	}
+	fp := c.rt.Fopen(c.text(0), c.text(1), opts...)
+	if fp == nil && c.libraryThrew() {
+		return nil
+	}
+	return streamOrFalse(fp)
+}
+
 func fsockopen(c *call) Value {
 	var timeout []float64
 	if t, ok := c.args[4].(float64); ok {

@@ -54,6 +54,12 @@ func init() {
 			return phpstream.StreamSocketShutdown(fp, phpstream.ShutdownMode(c.int(1)))
 		})),
 
+		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
+		row("fseek(resource $stream, int $offset, int $whence = SEEK_SET)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.Fseek(fp, c.int(1), phpstream.SeekWhence(c.int(2))))
+		})),
+		row("rewind(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value { return phpstream.Rewind(fp) })),
+
 		row("fgets(resource $stream, ?int $length = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.Fgets(fp, c.ints(1)...))
 		})),

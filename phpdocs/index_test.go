@@ -290,6 +290,8 @@ var factRows = map[string]string{
 	"FalseGiven": "`false` for a stream", "Silence": "`error_reporting()` under `@`", "ResourceID": "`get_resource_id`",
 	"SetOptions": "`stream_context_set_option` with an array (in Go a function of its own)", "FsockTimeout": "`fsockopen` with a timeout of -5",
 	"FiniteClient": "`stream_socket_client` with a timeout of `INF`", "BufferedAtOnce": "`fread` with bytes in the buffer",
+	"Read": "a file that can't be read", "Write": "a file that can't be written", "OpenFailed": "`fopen` fails",
+	"RemoteFile": "another host's `file://`", "EmptyPath": "an empty file name",
 	"LegacyTLS": "`verify_peer`", "TimeoutReadsNothing": "`fread` on a timeout", "ResetIsAlive": "`feof` after a reset",
 	"DeafIsEnd":   "`feof` on a udp stream that waits, and is shut down for reading",
 	"Quantities":  "`ini_set` with a value that is no whole number",

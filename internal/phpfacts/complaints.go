@@ -1,6 +1,9 @@
 package phpfacts
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Complaint is what PHP says of a wrong argument: an exception since 8.0, a
 // warning before. Texts begin after the function's name; Bare ones have none
@@ -54,6 +57,18 @@ var (
 	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )
+
+// emptyPath is what is said of an empty file name.
+func emptyPath(text string) Complaint {
+	return Complaint{Class: ValueError, Text: text, Bare: true, Old: "Filename cannot be empty"}
+}
+
+// PathNUL is what is said of a path with a NUL byte in it.
+func PathNUL(number int, parameter string) Complaint {
+	return Complaint{Class: ValueError,
+		Text: fmt.Sprintf("Argument #%d ($%s) must not contain any null bytes", number, parameter),
+		Old:  fmt.Sprintf("expects parameter %d to be a valid path, string given", number)}
+}
 
 // OldPrefix is how PHP 7.4 puts the function's name before a warning: some of
 // its own argument checks have no colon.

@@ -7,6 +7,11 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Read                string // the verb of the notice of a file that can't be read
+	Write               string // and of one that can't be written
+	OpenFailed          string // the caption of what fopen says
+	RemoteFile          string // how the warning of another host's file:// begins
+	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	GaiNamesHost        bool   // getaddrinfo's warning names the host
@@ -43,6 +48,11 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
@@ -55,6 +65,11 @@ var facts = [...]Facts{
 		Connect:      "unable to connect",
 		Bind:         "failed to bind",
 		Send:         "send",
+		Read:         "read",
+		Write:        "write",
+		OpenFailed:   "failed to open stream",
+		RemoteFile:   "remote",
+		EmptyPath:    emptyPath(""),
 		Seek:         "stream does not support seeking",
 		NoCrypto:     "this stream does not support SSL/crypto",
 		ShutByEnd:    true, QuietAfterEnd: true,
@@ -65,6 +80,11 @@ var facts = [...]Facts{
 		Bind:          "Failed to bind",
 		UnixNUL:       true,
 		Send:          "Send",
+		Read:          "Read",
+		Write:         "Write",
+		OpenFailed:    "Failed to open stream",
+		RemoteFile:    "Remote",
+		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
 		NoCrypto:      "This stream does not support SSL/crypto",
 		GaiNamesHost:  true,
@@ -82,6 +102,11 @@ var facts = [...]Facts{
 		Bind:           "Failed to bind",
 		UnixNUL:        true,
 		Send:           "Send",
+		Read:           "Read",
+		Write:          "Write",
+		OpenFailed:     "Failed to open stream",
+		RemoteFile:     "Remote",
+		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
 		NoCrypto:       "This stream does not support SSL/crypto",
 		GaiNamesHost:   true,

@@ -1,0 +1,154 @@
+package phpstream
+
+import "io"
+
+// body is where the bytes of a stream that is not a socket come from and go to: a
+// file, memory, a program's own wrapper. The reader's lock guards it, for writing
+// too: both move the same position.
+//
+// php-src: main/php_streams.h, php_stream_ops.
+type body interface {
+	// read reads once. An error says why it answered less than it could have; one
+	// that is a *trouble has words, too.
+	read(p []byte) (got, error)
+	// write writes what it can of p. ok is false where PHP's write answers -1.
+	write(p []byte) (n int, ok bool, err error)
+	close() error
+}
+
+// What only some bodies can do.
+type (
+	seeker interface {
+		// seek answers the position from the start; whence is io.SeekStart and so on.
+		seek(offset int64, whence int) (int64, error)
+	}
+	flusher interface{ flush() error }
+)
+
+// trouble is a body's failure in PHP's words.
+type trouble struct {
+	level ErrorLevel
+	text  string // what follows "function(): "
+	err   error  // behind it
+}
+
+func (t *trouble) Error() string { return t.text }
+func (t *trouble) Unwrap() error { return t.err }
+
+// tell reports what a body has to say.
+func (c *call) tell(err error) {
+	if err == nil || err == io.EOF {
+		return
+	}
+	t, ok := err.(*trouble)
+	if !ok {
+		c.fail(err)
+		return
+	}
+	c.fail(t.err)
+	c.raise(t.level, t.text)
+}
+
+// newBodyStream makes a stream that is not a socket. It has the place of one that
+// is not connected: what only sockets can do fails there in PHP's words.
+func (rt *Runtime) newBodyStream(label, mode string, b body) *Stream {
+	s := rt.newStream(label)
+	s.mode = mode
+	s.body = b
+	_, s.seekable = b.(seeker)
+	return s
+}
+
+func (s *Stream) receiveBody(c *call, p []byte) got {
+	g, err := s.body.read(p)
+	c.tell(err)
+	return g
+}
+
+// sendBody writes at the stream's position: what has been read ahead is given
+// back first.
+func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if s.seekable && s.r != s.w {
+		s.settle()
+		s.forgetBuffered()
+		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
+			s.tell.Store(at)
+		}
+	}
+	n, ok, err := s.body.write(p)
+	c.tell(err)
+	s.tell.Add(int64(n))
+	return n, ok
+}
+
+// forgetBuffered drops what has been read ahead.
+func (s *Stream) forgetBuffered() {
+	s.r = s.w
+	s.dropBuffer()
+}
+
+// seek is PHP's seek: within what is buffered where that is possible, else
+// with the body, else forward by reading. The reader's lock is held.
+//
+// php-src: main/streams/streams.c, _php_stream_seek.
+func (s *Stream) seek(c *call, offset int64, whence int) bool {
+	s.settle()
+	at := s.tell.Load()
+	if !s.unbuffed {
+		ahead := offset
+		if whence == io.SeekStart {
+			ahead = offset - at
+		}
+		if whence != io.SeekEnd && ahead > 0 && ahead <= int64(s.w-s.r) {
+			s.took(int(ahead))
+			s.eof.Store(false)
+			return true
+		}
+	}
+	if s.seekable {
+		if whence == io.SeekCurrent {
+			whence, offset = io.SeekStart, addSaturated(at, offset)
+		}
+		to, err := s.body.(seeker).seek(offset, whence)
+		c.tell(err)
+		s.forgetBuffered()
+		if err != nil {
+			return false
+		}
+		s.tell.Store(to)
+		s.eof.Store(false)
+		return true
+	}
+	if whence == io.SeekCurrent && offset >= 0 {
+		if !s.skip(c, offset) {
+			return false
+		}
+		s.eof.Store(false)
+		return true
+	}
+	c.warning(s.rt.facts.Seek)
+	return false
+}
+
+// addSaturated adds, and stops at the largest number. a is not negative.
+func addSaturated(a, b int64) int64 {
+	if sum := a + b; b < 0 || sum >= a {
+		return sum
+	}
+	return 1<<63 - 1
+}
+
+// skip reads n bytes away.
+func (s *Stream) skip(c *call, n int64) bool {
+	var away [1024]byte
+	for n > 0 {
+		m, _ := s.read(c, away[:min(n, int64(len(away)))])
+		if m == 0 {
+			return false
+		}
+		n -= int64(m)
+	}
+	return true
+}

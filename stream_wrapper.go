@@ -1,0 +1,184 @@
+package phpstream
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// wrapper answers for the URLs of a scheme. It is a table of what it can do; nil
+// is what it can't.
+//
+// php-src: main/php_streams.h, php_stream_wrapper_ops.
+type wrapper struct {
+	kind string // "wrapper_type" of the meta data
+	open func(o *urlOpening) *Stream
+}
+
+// namedWrapper is a wrapper under its scheme.
+type namedWrapper struct {
+	scheme string
+	*wrapper
+}
+
+// builtInWrappers are what every Runtime begins with.
+func builtInWrappers() []namedWrapper {
+	return []namedWrapper{
+		{"file", plainFiles},
+	}
+}
+
+// urlOpening is one opening of a URL.
+type urlOpening struct {
+	c          *call
+	url        string // as it was given
+	path       string // what the wrapper is to open: the URL, for files the path
+	mode       string
+	ctx        *Context
+	complaints []string // what goes wrong, for the one warning at the end
+}
+
+// fail notes why the opening fails, and answers nil to return. PHP puts what it
+// has noted into one warning.
+func (o *urlOpening) fail(text string) *Stream {
+	o.complaints = append(o.complaints, text)
+	return nil
+}
+
+// failErr is fail with the error behind it.
+func (o *urlOpening) failErr(err error) *Stream {
+	o.c.fail(err)
+	if errno, ok := phpfacts.Errno(err); ok {
+		return o.fail(phpfacts.Strerror(errno))
+	}
+	return o.fail(err.Error())
+}
+
+var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+
+// openURL is what fopen and its kin open with. Of a failure it has warned.
+//
+// php-src: main/streams/streams.c, _php_stream_open_wrapper_ex.
+func (c *call) openURL(url, mode string, ctx *Context) *Stream {
+	if url == "" {
+		c.complain(c.rt.facts.EmptyPath)
+		return nil
+	}
+	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
+	w, path := c.locateWrapper(url)
+	var s *Stream
+	switch {
+	case w == nil:
+		c.fail(errNoWrapper)
+		o.fail("no suitable wrapper could be found")
+	case w.open == nil:
+		o.fail("wrapper does not support stream open")
+	default:
+		o.path = path
+		s = w.open(o)
+	}
+	if s == nil {
+		text := "operation failed"
+		if len(o.complaints) > 0 {
+			text = strings.Join(o.complaints, "\n")
+		}
+		c.about(withoutPassword(url), c.rt.facts.OpenFailed+": "+text)
+		return nil
+	}
+	s.wrapperType = w.kind
+	s.uri = url
+	s.ctx = ctx
+	return s
+}
+
+// locateWrapper finds the wrapper of a URL and what it is to open; nil, with a
+// warning, where there is none or where it is not allowed.
+//
+// php-src: main/streams/streams.c, php_stream_locate_url_wrapper.
+func (c *call) locateWrapper(url string) (w *wrapper, path string) {
+	scheme := urlScheme(url)
+	if scheme != "" {
+		if w = c.rt.wrapper(scheme); w == nil {
+			c.warning(`Unable to find the wrapper "` + scheme[:min(len(scheme), maxSchemeShown)] +
+				`" - did you forget to enable it when you configured PHP?`)
+			scheme = ""
+		}
+	}
+	if scheme == "" || strings.EqualFold(scheme, "file") {
+		path, ok := filePath(url, scheme)
+		if !ok {
+			c.warning(c.rt.facts.RemoteFile + " host file access not supported, " + url)
+			return nil, ""
+		}
+		if w == nil {
+			w = c.rt.wrapper("file")
+		}
+		if w == nil {
+			c.warning("file:// wrapper is disabled in the server configuration")
+		}
+		return w, path
+	}
+	return w, url
+}
+
+const maxSchemeShown = 31
+
+// urlScheme is the scheme of a URL, "" for a path.
+func urlScheme(url string) string {
+	n := 0
+	for n < len(url) && strings.IndexByte(schemeChars, url[n]) >= 0 {
+		n++
+	}
+	switch rest := url[n:]; {
+	case n < 2:
+	case strings.HasPrefix(rest, "://"), url[:n] == "data" && strings.HasPrefix(rest, ":"):
+		return url[:n]
+	}
+	return ""
+}
+
+// filePath is the path in a file:// URL, or the path that was given. It is not ok
+// for another host's.
+func filePath(url, scheme string) (path string, ok bool) {
+	if scheme == "" {
+		return url, true
+	}
+	path = url[len("file://"):]
+	const localhost = "localhost/"
+	if len(path) >= len(localhost) && strings.EqualFold(path[:len(localhost)], localhost) {
+		path = path[len(localhost)-1:]
+	}
+	if path != "" && path[0] != '/' {
+		return "", false
+	}
+	return "/" + strings.TrimLeft(path, "/"), true
+}
+
+// withoutPassword takes user and password out of a URL that is to be shown.
+//
+// php-src: ext/standard/url.c or main/streams, php_strip_url_passwd.
+func withoutPassword(url string) string {
+	scheme, rest, found := strings.Cut(url, "://")
+	if !found {
+		return url
+	}
+	user, host, found := strings.Cut(rest, "@")
+	if !found {
+		return url
+	}
+	return scheme + "://" + "..."[:min(3, len(user))] + "@" + host
+}
+
+// wrapper finds a wrapper by its scheme: as it is written, or in lower case.
+func (rt *Runtime) wrapper(scheme string) *wrapper {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	for _, name := range [...]string{scheme, strings.ToLower(scheme)} {
+		if i := slices.IndexFunc(rt.wrappers, func(w namedWrapper) bool { return w.scheme == name }); i >= 0 {
+			return rt.wrappers[i].wrapper
+		}
+	}
+	return nil
+}
