@@ -17,20 +17,24 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phptest"
 )
 
-// reference is the PHP version whose values constants.go has.
+// reference is the PHP version whose values the constants have.
 const reference = "8.4"
 
-// ourConstants reads constants.go itself, so that no constant can be missing
-// from the comparison. The file needs no other to be understood.
+// ourConstants reads the files of constants themselves, so that no constant can
+// be missing from the comparison. They need no other to be understood.
 func ourConstants(t *testing.T) map[string]int {
 	t.Helper()
 	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, "constants.go", nil, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
+	var parsed []*ast.File
+	for _, name := range []string{"constants.go", "constants_sockets.go"} {
+		file, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, file)
 	}
 	var checker types.Config
-	checked, err := checker.Check("phpstream", files, []*ast.File{file}, nil)
+	checked, err := checker.Check("phpstream", files, parsed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +84,7 @@ func TestConstantsArePHPs(t *testing.T) {
 error_reporting(0);
 $sections = array_intersect_key(get_defined_constants(true), array_flip(['Core', 'standard', 'openssl', 'sockets']));
 foreach (array_merge(...array_values($sections)) as $name => $value) {
-	if (preg_match('/^(E_|STREAM_|DNS_|SOCKET_E)/', $name)) $found[$name] = $value;
+	if (preg_match('/^(E_|STREAM_|PSFS_|DNS_|SOCKET_E|SOL_|SO_|TCP_|IPPROTO_|IP_|IPV6_)/', $name)) $found[$name] = $value;
 }
 echo json_encode($found);`
 	recorded := recordedConstants(t)

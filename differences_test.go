@@ -34,18 +34,6 @@ func TestPersistentIsReported(t *testing.T) {
 	}
 }
 
-// TestServerSideIsReported: a client's stream can't be a server's.
-func TestServerSideIsReported(t *testing.T) {
-	checkLeaks(t)
-	rt, e := newRuntime()
-	fp, _, _ := rt.StreamSocketClient("tcp://"+serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), Timeout(5))
-	defer fp.Close()
-	ok, _, _ := StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLS_SERVER)
-	if ok || !strings.Contains(e.all(), "The server's side of a handshake is not supported") {
-		t.Errorf("%v %s", ok, e.all())
-	}
-}
-
 // TestOtherOptionsOfPHPAreMissing: the ini values are those that count here.
 func TestOtherOptionsOfPHPAreMissing(t *testing.T) {
 	rt, _ := newRuntime()

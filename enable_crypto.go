@@ -19,6 +19,18 @@ import (
 // cryptoIsClient is the bit of the method constants that says client.
 const cryptoIsClient CryptoMethod = 1
 
+// CryptoOption is an optional argument of [StreamSocketEnableCrypto]: a
+// [CryptoMethod], and the *[Stream] whose session is to be taken up.
+type CryptoOption interface{ crypto(*cryptoArgs) }
+
+type cryptoArgs struct {
+	method  *CryptoMethod
+	session *Stream
+}
+
+func (m CryptoMethod) crypto(a *cryptoArgs) { a.method = &m }
+func (s *Stream) crypto(a *cryptoArgs)      { a.session = s }
+
 // StreamSocketEnableCrypto switches TLS on (STARTTLS) or off. The stream stays
 // the same object. Without a method the context's ["ssl"]["crypto_method"] is
 // used; where there is none, that is the ValueError "Argument #3
@@ -29,23 +41,30 @@ const cryptoIsClient CryptoMethod = 1
 // in PHP). False with errno 11 (EAGAIN) is PHP's 0: the handshake on a
 // non-blocking stream is under way, call again when [StreamSelect] finds the
 // stream readable. A blocking stream waits for the handshake as long as the
-// connect timeout said.
+// connect timeout said; as a server, with a STREAM_CRYPTO_METHOD_*_SERVER, as
+// long as the stream's own timeout does.
+//
+// A stream among the arguments is one whose TLS session the client takes up, so
+// that the two connections belong together (the data of FTP over TLS) and the
+// handshake is shorter; the server may refuse that. The server's certificate is
+// checked all the same, and a stream with other ssl options for that lends no
+// session: a notice says so.
 //
 // Differences, for safety: what the peer sent in clear and nobody has read yet
 // is never taken for TLS data; enabling fails with the warning "Refusing to
 // enable crypto ..." (CVE-2011-0411). After any failure the stream refuses to
 // send until a later call succeeds or it is closed; PHP would go on in clear.
-// Crypto that was switched off cannot be switched on again.
+//
+// Crypto that was switched off cannot be switched on again: with blocking that is
+// refused with "SSL/TLS already set-up for this stream", and so is a call with
+// blocking for a handshake that was begun without. Without blocking the answer is
+// true, and nothing can be written any more ("protocol is shutdown").
 //
 //	PHP: stream_socket_enable_crypto(resource $stream, bool $enable,
 //	     ?int $crypto_method = null, ?resource $session_stream = null): int|bool
 //
 // php-src: ext/standard/streamsfuncs.c, ext/openssl/xp_ssl.c.
-func StreamSocketEnableCrypto(fp *Stream, enable bool, method ...CryptoMethod) (ok bool, errno int, errstr string) {
-	return enableCrypto(fp, enable, nil, method)
-}
-
-func enableCrypto(fp *Stream, enable bool, session *Stream, method []CryptoMethod) (ok bool, errno int, errstr string) {
+func StreamSocketEnableCrypto(fp *Stream, enable bool, opts ...CryptoOption) (ok bool, errno int, errstr string) {
 	c, ok := fp.begin("stream_socket_enable_crypto")
 	if !ok {
 		return false, 0, ""
@@ -53,7 +72,13 @@ func enableCrypto(fp *Stream, enable bool, session *Stream, method []CryptoMetho
 	defer c.deliver()
 	result := cryptoFailed
 	if enable {
-		result = fp.startCrypto(&c, session, method)
+		var a cryptoArgs
+		for _, o := range opts {
+			if o != nil {
+				o.crypto(&a)
+			}
+		}
+		result = fp.startCrypto(&c, a)
 	} else {
 		fp.stopCrypto(&c)
 	}
@@ -90,12 +115,12 @@ const (
 // startCrypto keeps readers and writers away: a writer that does not know of the
 // handshake would send in clear between its records, a reader would take some of
 // them away.
-func (s *Stream) startCrypto(c *call, session *Stream, method []CryptoMethod) cryptoResult {
+func (s *Stream) startCrypto(c *call, a cryptoArgs) cryptoResult {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
-	result := s.tryCrypto(c, session, method)
+	result := s.tryCrypto(c, a)
 	if s.sock.crypto.Load() == nil {
 		// A thrown error counts too: here the program's next line runs.
 		s.sock.refuse.Store(s.sock.refuse.Load() || result == cryptoFailed)
@@ -103,17 +128,17 @@ func (s *Stream) startCrypto(c *call, session *Stream, method []CryptoMethod) cr
 	return result
 }
 
-func (s *Stream) tryCrypto(c *call, session *Stream, method []CryptoMethod) cryptoResult {
+func (s *Stream) tryCrypto(c *call, a cryptoArgs) cryptoResult {
 	var m CryptoMethod
-	if len(method) > 0 {
-		m = method[0]
+	if a.method != nil {
+		m = *a.method
 	} else if v, ok := s.streamContext().option("ssl", "crypto_method"); ok {
 		m = CryptoMethod(phpvalue.Int(v))
 	} else {
 		c.complain(phpfacts.NoCryptoMethod)
 		return cryptoFailed
 	}
-	if session != nil && session.gone() {
+	if a.session != nil && a.session.gone() {
 		c.complain(phpfacts.NotAStream)
 		return cryptoFailed
 	}
@@ -121,8 +146,12 @@ func (s *Stream) tryCrypto(c *call, session *Stream, method []CryptoMethod) cryp
 		c.warning(c.rt.facts.NoCrypto)
 		return cryptoFailed
 	}
+	first := s.sock.prepared() == nil
 	if !s.setUpCrypto(c, m) {
 		return cryptoFailed
+	}
+	if first && a.session != nil {
+		c.takeUpSession(s.sock.prepared(), a.session)
 	}
 	return s.enableCrypto(c, context.Background())
 }
@@ -146,7 +175,7 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 // unless nobody else has the stream yet.
 func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	if s.sock.prepared() != nil {
-		if s.sock.spent || s.sock.blocked.Load() && !s.sock.inHandshake() {
+		if s.sock.blocked.Load() {
 			c.warning("SSL/TLS already set-up for this stream")
 			return false
 		}
@@ -157,8 +186,9 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 		c.warning("Refusing to enable crypto: " + strconv.Itoa(n) + " bytes received in clear have not been read")
 		return false
 	}
-	if method&cryptoIsClient == 0 {
-		c.warning("The server's side of a handshake is not supported")
+	if s.readers.Load().holds() {
+		c.fail(errUnread)
+		c.warning("Refusing to enable crypto: bytes received in clear are held by a filter")
 		return false
 	}
 	s.mu.Lock()
@@ -172,8 +202,20 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	}
 	c.warnings(warnings)
 	c.warnings(policy.Notes())
-	s.sock.tls.Store(secure.Client(s.sock.wire, policy))
+	s.sock.tls.Store(secure.New(s.sock.wire, policy))
 	return true
+}
+
+// takeUpSession lends the session of another stream, where that has one.
+func (c *call) takeUpSession(t *secure.Conn, from *Stream) {
+	switch other := from.sock.prepared(); {
+	case !from.sock.canCrypto:
+		c.warning(c.rt.facts.SessionStream)
+	case other == nil:
+		c.warning(c.rt.facts.SessionSetUp)
+	case !t.TakeUp(other):
+		c.notice("The session of a stream with other ssl options for the peer's certificate is not taken up")
+	}
 }
 
 var errUnread = errors.New("phpstream: unread bytes from before the handshake")
@@ -187,7 +229,11 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	t := s.sock.prepared()
 	var err error
 	if s.sock.blocked.Load() {
-		err = t.Handshake(ctx, s.sock.limit)
+		limit := s.sock.limit
+		if t.IsServer() {
+			limit = s.sock.tlsTimeout()
+		}
+		err = t.Handshake(ctx, limit)
 	} else if err = t.TryHandshake(); errors.Is(err, wire.ErrWouldBlock) {
 		return cryptoPending
 	}
@@ -213,13 +259,14 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	}
 	c.warnings(warnings)
 	if s.w > s.r || len(s.sock.clear) > 0 {
-		// A failed handshake is never taken up again, so that this does not
-		// happen; if it did, what a program reads next had not come over TLS.
+		// They came after crypto was switched off. What a program reads next would
+		// not have come over TLS.
 		c.fail(errUnread)
 		c.warning("Refusing to enable crypto: bytes received in clear have not been read")
 		t.CloseNotify()
 		return cryptoFailed
 	}
+	s.sock.shutTLS.Store(s.sock.spent.Load()) // the end of TLS has been sent
 	s.sock.crypto.Store(t)
 	s.sock.refuse.Store(false)
 	return cryptoOn
@@ -231,13 +278,13 @@ func (s *Stream) capture(c *call, t *secure.Conn) {
 	s.mu.Lock()
 	x := s.ctx
 	s.mu.Unlock()
-	if text := c.rt.facts.SessionMeta; x.capture(t.State()) && text != "" {
+	if text := c.rt.facts.SessionMeta; x.capture(t.State(), t.IsServer()) && text != "" {
 		c.bare(E_DEPRECATED, text)
 	}
 }
 
 // capture answers whether session_meta was asked for.
-func (x *Context) capture(state tls.ConnectionState) (meta bool) {
+func (x *Context) capture(state tls.ConnectionState, server bool) (meta bool) {
 	on := func(option string) bool {
 		v, ok := x.option("ssl", option)
 		return ok && phpvalue.Bool(v)
@@ -247,7 +294,7 @@ func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 		x.set("ssl", "peer_certificate", certs[0])
 	}
 	if on("capture_peer_cert_chain") && len(certs) > 0 {
-		x.set("ssl", "peer_certificate_chain", append([]*x509.Certificate(nil), certs...))
+		x.set("ssl", "peer_certificate_chain", shownChain(certs, server))
 	}
 	if meta = on("capture_session_meta"); meta {
 		m := cryptoMeta(state)
@@ -259,6 +306,18 @@ func (x *Context) capture(state tls.ConnectionState) (meta bool) {
 		})
 	}
 	return meta
+}
+
+// shownChain is what the peer has shown. For a server OpenSSL leaves the client's
+// own certificate out; nothing else is null.
+func shownChain(certs []*x509.Certificate, server bool) any {
+	if server {
+		certs = certs[1:]
+	}
+	if len(certs) == 0 {
+		return nil
+	}
+	return append([]*x509.Certificate(nil), certs...)
 }
 
 // stopCrypto tells the peer that no more comes over TLS; what follows is in

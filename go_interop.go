@@ -40,7 +40,7 @@ func (x *Context) TLSConfig(serverName string) (*tls.Config, error) {
 			return nil, warned([]secure.Warning{note}, nil)
 		}
 	}
-	return policy.StandaloneConfig(func(state tls.ConnectionState) { x.capture(state) }), nil
+	return policy.StandaloneConfig(func(state tls.ConnectionState) { x.capture(state, false) }), nil
 }
 
 // warned is an error with PHP's text.

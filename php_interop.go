@@ -3,6 +3,7 @@ package phpstream
 import (
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
@@ -32,11 +33,12 @@ func (rt *Runtime) NoStream() *Stream {
 	return s
 }
 
-// EnableCrypto is [StreamSocketEnableCrypto] with PHP's last argument, the
-// session stream: nil is PHP's null, and a closed one is refused. A session is
-// not taken up again.
-func (s *Stream) EnableCrypto(session *Stream, method ...CryptoMethod) (ok bool, errno int, errstr string) {
-	return enableCrypto(s, true, session, method)
+// NoFilter answers a filter that has been removed: like [Runtime.NoStream], for a
+// resource that is no filter.
+func (rt *Runtime) NoFilter() *StreamFilter {
+	f := &StreamFilter{stream: rt.NoStream()}
+	f.removed.Store(true)
+	return f
 }
 
 // SignalsInterrupt says whether a signal ends a [StreamSelect] that waits, as it
@@ -44,6 +46,37 @@ func (s *Stream) EnableCrypto(session *Stream, method ...CryptoMethod) (ok bool,
 // Interrupted system call (max_fd=N)". It is off at first, since the signals of
 // a Go program are its runtime's own.
 func (rt *Runtime) SignalsInterrupt(on bool) { rt.interrupts.Store(on) }
+
+// ReadOnce is a read of PHP's own code, which has a buffer of its own: what is
+// buffered here, or else one read of the socket. atOnce doesn't wait. ok is false
+// where PHP's own read answers -1.
+func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
+	if s.gone() {
+		return 0, false
+	}
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if n := s.takeBuffered(p); n > 0 {
+		return n, true
+	}
+	c := s.rt.call("fread")
+	s.atOnce = atOnce
+	n, ok = s.receive(&c, p)
+	s.atOnce = false
+	s.tell.Add(int64(n))
+	return n, ok
+}
+
+// ReadTimeout is what [StreamSetTimeout] has set.
+func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeout.Load()) }
+
+// SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
+func (s *Stream) SetPosition(position int) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	s.passed = 0
+	s.tell.Store(int64(position))
+}
 
 // SyscallConn gives access to the socket, for options that PHP sets through
 // socket_import_stream. Reading and writing through it passes by the stream's

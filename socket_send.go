@@ -55,9 +55,6 @@ func (k *socket) sendPlain(c *call, p []byte, rest int) (n int, ok bool) {
 }
 
 func (k *socket) sendTLS(c *call, t *secure.Conn, p []byte) (n int, ok bool) {
-	if k.broken.Load() {
-		return 0, true // it has been told
-	}
 	if k.shutTLS.Load() {
 		c.fail(secure.ErrShutdown)
 		c.describe(secure.ErrShutdown)

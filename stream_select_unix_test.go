@@ -183,7 +183,7 @@ func TestSelectWakesForHandshake(t *testing.T) {
 				begin := make(chan struct{})
 				addr := serve(t, func(c net.Conn) {
 					<-begin
-					if s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}}); s.Handshake() == nil {
+					if s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true}); s.Handshake() == nil {
 						io.Copy(io.Discard, s)
 					}
 				})

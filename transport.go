@@ -69,6 +69,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	s := c.rt.newStream(labels[transport.Kind])
 	s.ctx = o.ctx
+	s.notifies.Store(o.ctx.notifier() != nil)
 	s.sock.limit = o.timeout
 	s.sock.canCrypto = transport.Kind == target.TCP || transport.Kind == target.TLS
 	if c.rt.facts.MetaURI {
@@ -92,8 +93,12 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
-		s.shut()
-		return nil, &failure{err: c.failed}
+		s.shut(c)
+		f := &failure{err: c.failed}
+		if o.async {
+			f.errno = eInProgress // PHP's is left over from the connecting
+		}
+		return nil, f
 	}
 	return s, nil
 }

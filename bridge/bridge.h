@@ -18,10 +18,13 @@ enum {
 	PS_FLOAT,       // the bits in n
 	PS_STRING,      // n bytes at p
 	PS_ARRAY,       // n pairs of key and value follow
-	PS_STREAM,      // one of Go's, by its number n; with PS_HAS_OPTIONS an array follows
+	PS_STREAM,      // one of Go's, by its number n; with PS_HAS_OPTIONS an array follows.
+	                // From Go p is its type
 	PS_CLOSED,      // one that was Go's
+	PS_SOCKET,      // the Socket of one of Go's: PHP's object with the handle n
 	PS_FOREIGN,     // some other resource, by its handle n
 	PS_DESCRIPTOR,  // a stream of PHP's in stream_select: the descriptor n
+	PS_UNSELECTABLE, // one that can't be waited for: p says why
 	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams
 	PS_CERTIFICATE, // n bytes of PEM at p
 	PS_OBJECT,      // any other object: the call's n-th, p is its class
@@ -32,6 +35,7 @@ enum {
 	PS_HAS_OPTIONS = 1,  // the array of the context's options follows
 	PS_HAS_CALLBACK = 2, // behind them its notification, an object
 	PS_IS_BUFFERED = 4,  // of a descriptor: PHP has some of its data
+	PS_IS_PERSISTENT = 8, // of a stream of Go's
 };
 
 typedef struct {
@@ -49,7 +53,8 @@ typedef struct {
 //
 // and where the function has worked:
 //
-//	null, or a string and a string: the class and the message of what is thrown
+//	int     how many exceptions follow, the first one first, each a string (class)
+//	        and a string
 //	int     how many outputs follow, each an int (position) and a value
 //	int     how many options follow that Go has set, each a string and a value
 //	value   the result

@@ -23,7 +23,11 @@ void ps_raise(const ps_function *f, const ps_value *events, int64_t count) {
 	}
 }
 
+// throw throws an exception, whose previous is what has been thrown already. Of an
+// argument PHP complains only where nothing has.
 static void throw(const ps_value *class, const ps_value *message) {
+	if (EG(exception) && strstr(message->p, "(): Argument #"))
+		return;
 	zend_string *name = zend_string_init(class->p, class->n, 0);
 	zend_class_entry *ce = zend_lookup_class(name);
 	zend_throw_error(ce, "%s", message->p);
@@ -74,10 +78,29 @@ static const ps_value *set_output(const ps_function *f, zval *argument, const ps
 	return next;
 }
 
-// no_transport tells whether opening failed for want of a transport.
-static bool no_transport(const ps_answer *answer) {
+// count_lost counts the resource that PHP makes, and gives up, where opening
+// fails: all but the first steps come after it.
+static void count_lost(const ps_function *f, const ps_answer *answer) {
 	int64_t events = answer->values[1].n;
-	return events > 0 && strstr(answer->values[1 + 2 * events].p, "Unable to find the socket transport");
+	const char *last = events > 0 ? answer->values[1 + 2 * events].p : "";
+	bool lost = f->route == PS_OPENER && strcmp(f->name, "stream_socket_pair") != 0 && !strstr(last, "Unable to find the socket transport");
+
+	// An accepted stream is one before its handshake fails.
+	if (strcmp(f->name, "stream_socket_accept") == 0)
+		lost = events > 1 && strstr(answer->values[2 * events - 1].p, "Failed to enable crypto");
+	if (lost)
+		EG(regular_list).nNextFreeElement++;
+}
+
+// dress gives a stream that was opened what PHP keeps of it.
+static void dress(const ps_function *f, php_stream *stream, php_stream_context *context, zend_execute_data *execute_data) {
+	zval *path = ZEND_CALL_ARG(execute_data, 1);
+	if (stream->orig_path)
+		return; // a persistent one, which has all
+	if (f->route == PS_OPENER && Z_TYPE_P(path) == IS_STRING)
+		stream->orig_path = pestrdup(Z_STRVAL_P(path), stream->is_persistent);
+	if (context)
+		php_stream_context_set(stream, context);
 }
 
 // add_unread counts what PHP has buffered of a stream as unread, too.
@@ -90,20 +113,17 @@ static void add_unread(HashTable *meta, php_stream *stream) {
 // finish does what Go's answer says.
 static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
-	const ps_value *thrown_class = NULL, *thrown_message = NULL;
-	int64_t count = v->n;
+	const ps_value *thrown;
+	int64_t count = v->n, thrown_count;
 	php_stream *stream;
 
 	if (count > 0 && !*job)
 		*job = ps_keep();
 	ps_raise(f, v + 1, count);
 	v += 1 + 2 * count;
-	if (v->kind != PS_NULL) {
-		thrown_class = v;
-		thrown_message = v + 1;
-		v++;
-	}
-	v++;
+	thrown_count = v->n;
+	thrown = v + 1;
+	v += 1 + 2 * thrown_count;
 	count = v++->n;
 	if (count > 0 && !*job)
 		*job = ps_keep(); // what an output was before may have a destructor
@@ -123,27 +143,32 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 			php_stream_context_set_option(context, "ssl", name->p, &value);
 		zval_ptr_dtor(&value);
 	}
-	if (thrown_class) {
-		if (f->route == PS_CONTEXTS && strncmp(thrown_message->p, "Options should", 14) == 0)
+	if (thrown_count > 0) {
+		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);
-		if (!EG(exception)) // a handler's goes first
-			throw(thrown_class, thrown_message);
+		for (; thrown_count > 0; thrown_count--, thrown += 2)
+			throw(&thrown[0], &thrown[1]);
 		return;
 	}
-	if (f->route == PS_OPENER && v->kind == PS_FALSE && !no_transport(answer))
-		EG(regular_list).nNextFreeElement++; // PHP makes the resource before it connects
-	if (v->kind == PS_STREAM) {
-		zval *path = ZEND_CALL_ARG(execute_data, 1);
-		ps_open(return_value, v->n, v->p, Z_TYPE_P(path) == IS_STRING ? Z_STRVAL_P(path) : NULL, context);
+	if (v->kind == PS_SOCKET) {
+		f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU); // which makes the object
+		if (ps_is_own_socket(return_value))
+			ps_name_socket(Z_OBJ_HANDLE_P(return_value));
 		return;
 	}
+	if (v->kind == PS_FALSE)
+		count_lost(f, answer);
 	ps_take(return_value, v, row);
+	if (v->kind == PS_STREAM) {
+		dress(f, ps_own(return_value), context, execute_data);
+		return;
+	}
 	if (f->tells_unread && Z_TYPE_P(return_value) == IS_ARRAY)
 		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
 	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
-		php_stream_free(stream, PHP_STREAM_FREE_KEEP_RSRC | PHP_STREAM_FREE_CLOSE);
+		php_stream_free(stream, PHP_STREAM_FREE_KEEP_RSRC | (stream->is_persistent ? PHP_STREAM_FREE_CLOSE_PERSISTENT : PHP_STREAM_FREE_CLOSE));
 }
 
 // may_fit tells whether an argument may be of its parameter's type. One without
@@ -191,17 +216,12 @@ static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *
 	return (int)argc;
 }
 
-// flush_filters lets PHP's filters write what they hold.
-static void flush_filters(php_stream *stream) {
-	if (stream && stream->writefilters.head)
-		_php_stream_flush(stream, 1);
-}
-
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 	// Contexts and handshakes alone have a use for the options.
 	ps_row row = {.with_options = f->captures || f->route == PS_CONTEXTS};
 	ps_answer answer = {0};
 	php_stream_context *context = NULL;
+	php_stream *stream;
 	uint32_t argc = ZEND_NUM_ARGS();
 	int given;
 
@@ -209,12 +229,13 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		ps_configure();
 	if (f->takes_context && argc > 0)
 		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
-	else if (f->captures)
-		context = ps_context(ZEND_CALL_ARG(execute_data, 1));
+	else if (f->captures && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
+		context = PHP_STREAM_CONTEXT(stream);
 	if (context)
 		GC_ADDREF(context->res); // an error handler may let go of it
-	if (f->closes)
-		flush_filters(ps_own(ZEND_CALL_ARG(execute_data, 1)));
+
+	for (uint32_t i = 1; i <= argc && i <= 2 && f->route >= PS_BY_FIRST && f->route <= PS_BY_ANY; i++)
+		ps_take_back(ps_own(ZEND_CALL_ARG(execute_data, i)));
 
 	given = put_arguments(f, &row, context, execute_data);
 	if (given >= 0) {
@@ -228,6 +249,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 			if (goes_on)
 				ps_resume(job, &answer);
 		}
+		if (argc > 0)
+			ps_keep_socket_error(ZEND_CALL_ARG(execute_data, 1), ps_socket_error());
 		if (goes_on)
 			finish(f, &answer, &row, &job, context, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 		if (job)

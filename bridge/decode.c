@@ -63,6 +63,9 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row) {
 	case PS_CERTIFICATE:
 		read_certificate(to, v);
 		break;
+	case PS_STREAM:
+		ps_open(to, v);
+		break;
 	case PS_OBJECT:
 		if (row && (size_t)v->n < row->object_count)
 			ZVAL_COPY(to, &row->objects[v->n]);

@@ -28,13 +28,20 @@
 // and write to Go (stream.c). So what the table doesn't have, fputcsv or
 // stream_filter_append, works on it too: PHP's code, and Go's network. Where PHP
 // has bytes of such a stream in its own buffer, or a filter on it, PHP's handler
-// reads on, and gets the rest from Go.
+// goes on, and gets the rest from Go. What Go has read ahead, and the position,
+// are handed to and fro.
 //
 // # Contexts
 //
 // PHP keeps the options of contexts: they hold PHP's objects, and go to PHP's
 // own functions, too. A call that has a use for the options takes them along.
 // What Go sets, a captured certificate, is put into PHP's context afterwards.
+//
+// # Forks
+//
+// A child that PHP forks off has no Go: its threads stay with the parent. The
+// child's calls are PHP's own, and a stream that it has from its parent goes on
+// as one of PHP's, on the same socket (fork.c), unless TLS is on.
 //
 // # Signals
 //

@@ -206,6 +206,10 @@ void ps_put_argument(ps_row *row, zval *z, uint32_t position, zend_execute_data 
 		put_resource(row, z);
 		return;
 	case IS_OBJECT:
+		if (ps_is_own_socket(z)) {
+			ps_put(row, PS_SOCKET, Z_OBJ_HANDLE_P(z), NULL, 0);
+			return;
+		}
 		if (strcmp(ZSTR_VAL(Z_OBJCE_P(z)->name), "OpenSSLCertificate") == 0 && put_certificate(row, z))
 			return;
 		if (EG(exception) || as_text(row, z, position, execute_data) || EG(exception))
@@ -217,8 +221,17 @@ void ps_put_argument(ps_row *row, zval *z, uint32_t position, zend_execute_data 
 	}
 }
 
+// why_unselectable is what PHP says of a stream that it can't wait for.
+static const char *why_unselectable(ps_row *row, php_stream *stream) {
+	zval why;
+	if (php_stream_is_filtered(stream))
+		return "Cannot cast a filtered stream on this system";
+	ZVAL_STR(&why, zend_strpprintf(0, "Cannot represent a stream of type %s as a select()able descriptor", stream->ops->label));
+	return Z_STRVAL_P(keep(row, &why));
+}
+
 // put_waiting puts an entry of stream_select's arrays. A stream of PHP's is its
-// descriptor; where it has none, PHP warns, and passes it over.
+// descriptor.
 static void put_waiting(ps_row *row, zval *z) {
 	php_stream *stream;
 	php_socket_t fd = -1;
@@ -229,7 +242,7 @@ static void put_waiting(ps_row *row, zval *z) {
 		return;
 	}
 	stream = ps_own(z);
-	if (ps_was_own(z) || (stream && stream->writepos == stream->readpos)) {
+	if (ps_was_own(z) || (stream && stream->writepos == stream->readpos && !ps_is_filtered(stream))) {
 		put_resource(row, z);
 		return;
 	}
@@ -238,8 +251,11 @@ static void put_waiting(ps_row *row, zval *z) {
 		ps_put(row, PS_FOREIGN, Z_RES_HANDLE_P(z), NULL, 0);
 		return;
 	}
-	if (php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *)&fd, 1) == SUCCESS && fd != -1)
-		ps_put(row, PS_DESCRIPTOR, fd, NULL, stream->writepos > stream->readpos ? PS_IS_BUFFERED : 0);
+	int flags = stream->writepos > stream->readpos ? PS_IS_BUFFERED : 0;
+	if (php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *)&fd, 0) == SUCCESS && fd != -1)
+		ps_put(row, PS_DESCRIPTOR, fd, NULL, flags);
+	else
+		ps_put(row, PS_UNSELECTABLE, 0, why_unselectable(row, stream), flags);
 }
 
 // ps_put_selectable puts one of stream_select's arrays.

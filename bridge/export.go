@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
@@ -26,6 +27,9 @@ type request struct {
 	numbers map[*phpstream.Stream]int64
 	last    int64
 	closed  *phpstream.Stream // stands for those that were ours
+
+	imported *phpstream.Socket           // PHP is making the object
+	sockets  map[int64]*phpstream.Socket // by the object's handle
 
 	events  []event
 	spare   *job           // of the next call
@@ -75,6 +79,7 @@ func ps_begin(major, minor C.int) {
 		streams: map[int64]*phpstream.Stream{},
 		numbers: map[*phpstream.Stream]int64{},
 		jobs:    map[int64]*job{},
+		sockets: map[int64]*phpstream.Socket{},
 	}
 	r.rt.SignalsInterrupt(true)
 	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
@@ -177,11 +182,14 @@ func (j *job) run() {
 	j.pending = nil
 	j.row.int(0)
 	j.writeEvents()
-	if t := result.Thrown; t != nil {
+	thrown := result.Earlier
+	if result.Thrown != nil {
+		thrown = append(thrown, result.Thrown)
+	}
+	j.row.int(int64(len(thrown)))
+	for _, t := range thrown {
 		j.row.text(t.Class)
 		j.row.text(t.Message)
-	} else {
-		j.row.plain(C.PS_NULL)
 	}
 	j.row.int(int64(len(result.Out)))
 	// In PHP's order: the same variable may stand for two parameters.
@@ -230,6 +238,7 @@ func (j *job) answer(to *C.ps_answer) {
 		j.row.reset()
 		j.row.int(0)
 		j.row.int(0)
+		j.row.int(1)
 		j.row.text("Error")
 		j.row.text(fmt.Sprint("phpstream: ", p))
 		j.row.int(0)
@@ -250,6 +259,22 @@ func (r *request) number(fp *phpstream.Stream) int64 {
 	return n
 }
 
+// ps_name_socket says which object PHP has made of the Socket that was answered
+// last. PHP uses a handle again when its object is gone.
+//
+//export ps_name_socket
+func ps_name_socket(handle C.int64_t) { now.sockets[int64(handle)] = now.imported }
+
+// ps_socket_error is the errno of the function for sockets that failed last, and
+// has not been told yet.
+//
+//export ps_socket_error
+func ps_socket_error() C.int {
+	errno := now.rt.SocketLastError()
+	now.rt.SocketClearError()
+	return C.int(errno)
+}
+
 // What follows is for PHP's code that works on a stream of ours.
 
 // ps_close closes a stream, if the program hasn't, and forgets it.
@@ -266,19 +291,18 @@ func ps_close(n C.int64_t) {
 	}
 }
 
-// ps_read reads at most size bytes, as fread does. It answers -1 for false, and
-// tells of the end.
+// ps_read reads at most size bytes, once, and doesn't wait where the caller has
+// some already. It answers -1 for a failure, and tells of the end.
 //
 //export ps_read
-func ps_read(n C.int64_t, to *C.char, size C.size_t, eof *C.int) C.ssize_t {
+func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int) C.ssize_t {
 	fp := now.streams[int64(n)]
-	data, ok := phpstream.Fread(fp, int(size))
-	now.events = nil // PHP's read functions say nothing
+	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
 	*eof = truth(phpstream.StreamGetMetaData(fp).Eof)
 	if !ok {
 		return -1
 	}
-	return C.ssize_t(copy(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), data))
+	return C.ssize_t(m)
 }
 
 // ps_write writes, as fwrite does, and answers -1 for false. Its events are in
@@ -342,6 +366,11 @@ func ps_position(n C.int64_t, unread *C.int64_t) C.int64_t {
 	return C.int64_t(position)
 }
 
+// ps_set_position says where PHP has got to.
+//
+//export ps_set_position
+func ps_set_position(n, position C.int64_t) { now.streams[int64(n)].SetPosition(int(position)) }
+
 // ps_descriptor is the stream's socket, -1 for none.
 //
 //export ps_descriptor
@@ -353,6 +382,21 @@ func ps_descriptor(n C.int64_t) C.int {
 	fd := C.int(-1)
 	raw.Control(func(d uintptr) { fd = C.int(d) })
 	return fd
+}
+
+// ps_state is what a child that is forked off needs to go on with a stream: the
+// descriptor, and how it waits. It tells whether there is no TLS on it.
+//
+//export ps_state
+func ps_state(n C.int64_t, fd, blocks *C.int, seconds, microseconds *C.int64_t) C.int {
+	fp := now.streams[int64(n)]
+	meta := phpstream.StreamGetMetaData(fp)
+	*fd, *blocks = ps_descriptor(n), truth(meta.Blocked)
+	*seconds, *microseconds = -1, 0
+	if timeout := fp.ReadTimeout(); timeout >= 0 {
+		*seconds, *microseconds = C.int64_t(timeout/time.Second), C.int64_t(timeout%time.Second/time.Microsecond)
+	}
+	return truth(meta.Crypto == nil)
 }
 
 func truth(v bool) C.int {

@@ -4,12 +4,18 @@
 
 #include "module.h"
 
-int ps_slot;
+int ps_slot = -1;
 
 ps_function ps_functions[] = {
 	{"fsockopen", PS_OPENER},
+	{"pfsockopen", PS_OPENER},
 	{"stream_socket_client", PS_OPENER, .takes_context = 6},
+	{"stream_socket_server", PS_OPENER, .takes_context = 5},
+	{"stream_socket_pair", PS_OPENER},
 
+	{"stream_socket_accept", PS_BY_FIRST, .captures = true},
+	{"stream_socket_recvfrom", PS_BY_FIRST}, // past all buffers and filters
+	{"stream_socket_sendto", PS_BY_FIRST, PS_WRITES},
 	{"stream_socket_enable_crypto", PS_BY_FIRST, .captures = true},
 	{"stream_socket_get_name", PS_BY_FIRST},
 	{"stream_socket_shutdown", PS_BY_FIRST},
@@ -24,6 +30,8 @@ ps_function ps_functions[] = {
 	{"fflush", PS_BY_FIRST, PS_WRITES},
 	{"fclose", PS_BY_FIRST, .closes = true},
 	{"ftell", PS_BY_FIRST, PS_READS},
+	{"fseek", PS_BY_FIRST, PS_READS},
+	{"rewind", PS_BY_FIRST, PS_READS},
 	{"stream_copy_to_stream", PS_BY_ANY},
 	{"stream_get_meta_data", PS_BY_FIRST, .tells_unread = true},
 	{"socket_get_status", PS_BY_FIRST, .tells_unread = true},
@@ -37,6 +45,12 @@ ps_function ps_functions[] = {
 	{"stream_set_chunk_size", PS_BY_FIRST},
 	{"stream_is_local", PS_BY_FIRST},
 	{"stream_select", PS_SELECT},
+
+	{"socket_import_stream", PS_BY_FIRST},
+	{"socket_set_option", PS_BY_SOCKET},
+	{"socket_setopt", PS_BY_SOCKET},
+	{"socket_get_option", PS_BY_SOCKET},
+	{"socket_getopt", PS_BY_SOCKET},
 
 	{"stream_context_create", PS_CONTEXTS},
 	{"stream_context_set_option", PS_CONTEXTS},
@@ -58,14 +72,8 @@ ps_function ps_functions[] = {
 	{"dns_get_record", PS_ALWAYS},
 	{"openssl_x509_parse", PS_ALWAYS},
 	{"openssl_x509_fingerprint", PS_ALWAYS},
+	{"socket_strerror", PS_ALWAYS},
 
-	{"pfsockopen", PS_COUNTED},
-	{"stream_socket_server", PS_COUNTED},
-	{"stream_socket_accept", PS_COUNTED},
-	{"stream_socket_pair", PS_COUNTED},
-	{"stream_socket_sendto", PS_COUNTED},
-	{"stream_socket_recvfrom", PS_COUNTED},
-	{"socket_import_stream", PS_COUNTED},
 	{"fopen", PS_COUNTED},
 	{"file", PS_COUNTED},
 	{"file_get_contents", PS_COUNTED},
@@ -73,8 +81,6 @@ ps_function ps_functions[] = {
 	{"readfile", PS_COUNTED},
 	{"copy", PS_COUNTED},
 	{"fpassthru", PS_COUNTED},
-	{"fseek", PS_COUNTED},
-	{"rewind", PS_COUNTED},
 	{"fstat", PS_COUNTED},
 	{"fprintf", PS_COUNTED},
 	{"vfprintf", PS_COUNTED},
@@ -91,14 +97,18 @@ ps_function ps_functions[] = {
 
 // ps_install puts our handler in the place of PHP's. A function that this PHP
 // doesn't have, or that is disabled, is passed over, and so is one that the
-// library doesn't have in this PHP's profile.
+// library doesn't have in this PHP's profile. It is called again for those of
+// extensions that were loaded after this one.
 void ps_install(void) {
-	ps_slot = zend_get_resource_handle("phpstream");
+	if (ps_slot < 0)
+		ps_slot = zend_get_resource_handle("phpstream");
 	for (ps_function *f = ps_functions; f->name; f++) {
 		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
 		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
-		if (!func || func->type != ZEND_INTERNAL_FUNCTION || (ours && !ps_has((char *)f->name)))
+		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION)
 			continue;
+		if (ours && !ps_has((char *)f->name))
+			f->route = PS_COUNTED;
 		f->php = func->internal_function.handler;
 		func->internal_function.reserved[ps_slot] = f;
 		func->internal_function.handler = ps_handler;
@@ -118,13 +128,13 @@ static bool has_own(zval *array) {
 }
 
 // php_goes_on tells whether PHP's handler must go on with a stream of ours: it
-// has bytes of it, or a filter.
+// has bytes of it, or a filter on it.
 static bool php_goes_on(const ps_function *f, php_stream *stream) {
 	if (!stream)
 		return false;
-	if (f->bytes == PS_READS)
-		return stream->writepos > stream->readpos || stream->readfilters.head;
-	return f->bytes == PS_WRITES && stream->writefilters.head;
+	if (f->bytes == PS_NO_BYTES && !f->closes)
+		return false;
+	return ps_is_filtered(stream) || (f->bytes == PS_READS && stream->writepos > stream->readpos);
 }
 
 // is_persistent tells whether an opener asks for a persistent stream, which the
@@ -134,6 +144,12 @@ static bool is_persistent(const ps_function *f, zend_execute_data *execute_data)
 		return false;
 	zval *flags = ZEND_CALL_ARG(execute_data, 5);
 	return Z_TYPE_P(flags) < IS_ARRAY && (zval_get_long(flags) & PHP_STREAM_CLIENT_PERSISTENT);
+}
+
+// is_whole tells whether a value is a stream of ours that PHP has no part in.
+static bool is_whole(zval *z) {
+	php_stream *stream = ps_own(z);
+	return stream ? stream->writepos == stream->readpos && !ps_is_filtered(stream) : ps_was_own(z);
 }
 
 static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
@@ -151,13 +167,15 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 			return true;
 		return first && (ps_own(first) || ps_was_own(first)) && !php_goes_on(f, ps_own(first));
 	case PS_BY_ANY: // both must be Go's: PHP copies between Go's and its own
-		return first && second && (ps_own(first) || ps_was_own(first)) && (ps_own(second) || ps_was_own(second));
+		return first && second && is_whole(first) && is_whole(second);
 	case PS_SELECT:
 		for (uint32_t i = 1; i <= argc && i <= 3; i++) {
 			if (has_own(ZEND_CALL_ARG(execute_data, i)))
 				return true;
 		}
 		return false;
+	case PS_BY_SOCKET: // a child that was forked off has the descriptor
+		return first && ps_is_own_socket(first) && !ps_forked;
 	case PS_CONTEXTS:
 		if (!first || Z_TYPE_P(first) != IS_RESOURCE)
 			return true;
@@ -201,8 +219,8 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		network = network || has_network(z) || (i == 1 && is_network_url(z));
 	}
 	f->by_php++;
-	if (f->route == PS_BY_ANY && ZEND_NUM_ARGS() > 0)
-		ps_hand_over(ps_own(ZEND_CALL_ARG(execute_data, 1)));
+	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 2 && !ps_forked; i++)
+		ps_lend(ps_own(ZEND_CALL_ARG(execute_data, i)));
 	f->php(INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	if (network || has_network(return_value))
 		f->by_php_network++;
@@ -217,6 +235,24 @@ static void refuse(ps_function *f, const char *why) {
 	zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() %s", f->name, why);
 }
 
+// adopt_arguments makes PHP's own of the call's streams, in a child.
+static bool adopt_arguments(zend_execute_data *execute_data) {
+	for (uint32_t i = 1; i <= ZEND_NUM_ARGS(); i++) {
+		zval *z = ZEND_CALL_ARG(execute_data, i), *item;
+		php_stream *stream = ps_own(z);
+		if (stream && !ps_adopt(stream))
+			return false;
+		ZVAL_DEREF(z);
+		if (Z_TYPE_P(z) != IS_ARRAY)
+			continue;
+		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(z), item) {
+			if ((stream = ps_own(item)) && !ps_adopt(stream))
+				return false;
+		} ZEND_HASH_FOREACH_END();
+	}
+	return true;
+}
+
 void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 	ps_function *f = EX(func)->internal_function.reserved[ps_slot];
 	bool go = is_go(f, execute_data);
@@ -226,8 +262,8 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	} else if (f->route == PS_OPENER && ps_strict()) {
 		refuse(f, go ? "in a forked process" : "with STREAM_CLIENT_PERSISTENT");
-	} else if (go && !f->closes && f->route != PS_OPENER && f->route != PS_CONTEXTS && f->route != PS_ALWAYS) {
-		zend_throw_error(NULL, "phpstream: %s() can't use a stream of the process that was forked", f->name);
+	} else if (ps_forked && !f->closes && !adopt_arguments(execute_data)) {
+		zend_throw_error(NULL, "phpstream: %s() can't use a TLS stream of the process that was forked", f->name);
 	} else {
 		pass_on(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	}

@@ -5,8 +5,6 @@
 #include "module.h"
 #include <pthread.h>
 
-bool ps_forked;
-
 char *ps_script; // what the process runs
 
 static bool requested; // Go knows of the request
@@ -54,7 +52,7 @@ static void in_child(void) {
 }
 
 static PHP_MINIT_FUNCTION(phpstream) {
-	pthread_atfork(NULL, NULL, in_child);
+	pthread_atfork(ps_before_fork, NULL, in_child);
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	ps_install();
 	return SUCCESS;
@@ -70,6 +68,7 @@ static PHP_RINIT_FUNCTION(phpstream) {
 		return SUCCESS; // a worker that was forked off: PHP alone
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	requested = false;
+	ps_install();
 	if (SG(request_info).path_translated) {
 		free(ps_script);
 		ps_script = strdup(SG(request_info).path_translated);

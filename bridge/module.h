@@ -15,6 +15,7 @@ typedef enum {
 	PS_BY_FIRST, // Go where the first argument is a stream of ours
 	PS_BY_ANY,   // Go where one of the first two is
 	PS_SELECT,   // Go where one of the arrays has such a stream
+	PS_BY_SOCKET, // Go where the first argument is the Socket of a stream of ours
 	PS_CONTEXTS, // Go for contexts and for our streams
 	PS_ALWAYS,   // Go
 	PS_SIGNALS,  // PHP; it sets up handlers of signals
@@ -45,15 +46,36 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS);
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 void ps_raise(const ps_function *f, const ps_value *events, int64_t count);
 
+// What a stream of ours has for its abstract.
+typedef struct {
+	int64_t number; // Go's
+	bool lent;      // PHP works on it, and keeps its position
+	// For a child that is forked off:
+	int in_clear; // there is no TLS on it
+	int fd, blocks;
+	int64_t seconds, microseconds;
+} ps_own_stream;
+
+// fork.c
+extern bool ps_forked; // this process is a child of the one that Go lives in
+void ps_before_fork(void);
+bool ps_adopt(php_stream *stream);
+
 // stream.c
 php_stream *ps_own(zval *z);           // the stream of ours that a value is, or NULL
 php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
-void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context);
-void ps_hand_over(php_stream *stream);
+void ps_open(zval *to, const ps_value *v);
+void ps_lend(php_stream *stream);
+void ps_take_back(php_stream *stream);
+bool ps_is_filtered(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
+
+// sockets.c
+bool ps_is_own_socket(zval *z);
+void ps_keep_socket_error(zval *z, int error);
 
 // encode.c
 typedef struct {
@@ -90,7 +112,6 @@ void ps_write_log(void);
 void ps_forget_counts(void);
 
 // module.c
-extern bool ps_forked;   // this process is a child of the one that Go lives in
 extern char *ps_script;  // NULL where there is none
 bool ps_strict(void);
 void ps_configure(void);
@@ -105,13 +126,17 @@ int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
 void ps_close(int64_t number);
-ssize_t ps_read(int64_t number, char *to, size_t size, int *eof);
+int ps_socket_error(void);
+void ps_name_socket(int64_t handle);
+ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_blocking(int64_t number, int on);
 void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
 int ps_bare(int64_t number);
 int64_t ps_position(int64_t number, int64_t *unread);
+void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
+int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
 
 #endif

@@ -6,10 +6,21 @@
 #include "module.h"
 #include "main/php_network.h"
 #include <sys/socket.h>
+#include <unistd.h>
 
-int64_t ps_number(php_stream *stream) { return (int64_t)(intptr_t)stream->abstract; }
+static ps_own_stream *own(php_stream *stream) { return stream->abstract; }
+
+// A child that was forked off goes on by PHP's own operations.
+#define IN_CHILD(stream, operation, failed, ...) \
+	if (ps_forked) \
+		return ps_adopt(stream) ? (stream)->ops->operation(__VA_ARGS__) : (failed)
+
+int64_t ps_number(php_stream *stream) { return own(stream)->number; }
+
+bool ps_is_filtered(php_stream *stream) { return stream->readfilters.head || stream->writefilters.head; }
 
 static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
+	IN_CHILD(stream, write, -1, stream, from, size);
 	ps_answer answer = {0};
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
 	if (answer.values[1].n > 0) {
@@ -21,8 +32,14 @@ static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 }
 
 static ssize_t own_read(php_stream *stream, char *to, size_t size) {
-	int eof = 0;
-	ssize_t n = ps_read(ps_number(stream), to, size, &eof);
+	IN_CHILD(stream, read, -1, stream, to, size);
+	int eof = 0, at_once = 0;
+	ssize_t n;
+
+#if PHP_VERSION_ID >= 80400
+	at_once = stream->has_buffered_data;
+#endif
+	n = ps_read(ps_number(stream), to, size, at_once, &eof);
 	if (eof)
 		stream->eof = 1;
 	return n;
@@ -42,6 +59,9 @@ static int own_close(php_stream *stream, int close_handle) {
 		zend_hash_index_add_empty_element(&closed, stream->res->handle);
 	if (!ps_forked)
 		ps_close(ps_number(stream));
+	else if (own(stream)->fd >= 0)
+		close(own(stream)->fd);
+	pefree(stream->abstract, stream->is_persistent);
 	return 0;
 }
 
@@ -59,6 +79,7 @@ bool ps_was_own(zval *z) {
 static int own_flush(php_stream *stream) { return 0; } // nothing is held back
 
 static int own_cast(php_stream *stream, int castas, void **ret) {
+	IN_CHILD(stream, cast, FAILURE, stream, castas, ret);
 	int fd;
 	if (castas != PHP_STREAM_AS_FD && castas != PHP_STREAM_AS_FD_FOR_SELECT && castas != PHP_STREAM_AS_SOCKETD)
 		return FAILURE;
@@ -71,6 +92,7 @@ static int own_cast(php_stream *stream, int castas, void **ret) {
 }
 
 static int own_stat(php_stream *stream, php_stream_statbuf *ssb) {
+	IN_CHILD(stream, stat, -1, stream, ssb);
 	int fd = ps_descriptor(ps_number(stream));
 	return fd < 0 ? -1 : zend_fstat(fd, &ssb->sb);
 }
@@ -109,6 +131,7 @@ static int transfer(php_stream *stream, php_stream_xport_param *p) {
 }
 
 static int own_set_option(php_stream *stream, int option, int value, void *param) {
+	IN_CHILD(stream, set_option, PHP_STREAM_OPTION_RETURN_ERR, stream, option, value, param);
 	int64_t number = ps_number(stream);
 	switch (option) {
 	case PHP_STREAM_OPTION_CHECK_LIVENESS:
@@ -131,13 +154,16 @@ static int own_set_option(php_stream *stream, int option, int value, void *param
 	}
 }
 
-// ps_hand_over gives PHP what Go has buffered of a stream, and its position:
-// where PHP is to copy from an offset it seeks in its buffer.
-void ps_hand_over(php_stream *stream) {
-	int64_t unread = 0, position;
-	if (!stream || stream->writepos > stream->readpos)
+// ps_lend gives a stream to PHP, with its position and with what Go has
+// buffered: PHP may seek in that, and have filters go over it.
+void ps_lend(php_stream *stream) {
+	int64_t unread = 0;
+	if (!stream || own(stream)->lent)
 		return;
-	position = ps_position(ps_number(stream), &unread);
+	own(stream)->lent = true;
+	stream->position = ps_position(ps_number(stream), &unread);
+	if (unread == 0)
+		return;
 	stream->readpos = stream->writepos = 0;
 	if (stream->readbuflen < (size_t)unread) {
 		stream->readbuf = perealloc(stream->readbuf, unread, stream->is_persistent);
@@ -149,11 +175,18 @@ void ps_hand_over(php_stream *stream) {
 			break;
 		stream->writepos += n;
 	}
-	stream->position = position;
+}
+
+// ps_take_back has Go go on with a stream.
+void ps_take_back(php_stream *stream) {
+	if (!stream || !own(stream)->lent)
+		return;
+	own(stream)->lent = false;
+	ps_set_position(ps_number(stream), stream->position);
 }
 
 // PHP names a stream's type by its operations.
-static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"};
+static const char *const labels[] = {"tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket"};
 enum { LABELS = sizeof labels / sizeof labels[0] };
 static php_stream_ops own_ops[LABELS];
 
@@ -162,7 +195,7 @@ static bool are_own(const php_stream_ops *ops) { return ops >= own_ops && ops < 
 php_stream *ps_own(zval *z) {
 	php_stream *stream;
 	ZVAL_DEREF(z);
-	if (Z_TYPE_P(z) != IS_RESOURCE || Z_RES_TYPE_P(z) != php_file_le_stream())
+	if (Z_TYPE_P(z) != IS_RESOURCE || (Z_RES_TYPE_P(z) != php_file_le_stream() && Z_RES_TYPE_P(z) != php_file_le_pstream()))
 		return NULL;
 	stream = Z_RES_P(z)->ptr;
 	return stream && are_own(stream->ops) ? stream : NULL;
@@ -174,22 +207,30 @@ php_stream *ps_any_stream(zval *z) {
 	return zend_fetch_resource2_ex(z, NULL, php_file_le_stream(), php_file_le_pstream());
 }
 
-// ps_open makes a stream that Go has opened a resource.
-void ps_open(zval *to, int64_t number, const char *label, const char *path, php_stream_context *context) {
-	php_stream *stream;
-	php_stream_ops *ops = own_ops;
-
+static const php_stream_ops *ops_of(const char *label) {
 	for (int i = 0; i < LABELS; i++) {
 		if (!own_ops[i].label)
 			own_ops[i] = (php_stream_ops){own_write, own_read, own_close, own_flush, labels[i], NULL, own_cast, own_stat, own_set_option};
 		if (strcmp(labels[i], label) == 0)
-			ops = &own_ops[i];
+			return &own_ops[i];
 	}
-	stream = php_stream_alloc(ops, (void *)(intptr_t)number, NULL, "r+");
-	stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
-	stream->orig_path = path ? pestrdup(path, 0) : NULL;
-	if (context)
-		php_stream_context_set(stream, context);
+	return own_ops;
+}
+
+// ps_open makes a stream that Go has opened a resource. A persistent one may
+// have been opened before, in this request or another.
+void ps_open(zval *to, const ps_value *v) {
+	php_stream *stream = NULL;
+	char id[32] = "";
+
+	if (v->flags & PS_IS_PERSISTENT)
+		snprintf(id, sizeof id, "phpstream__%" PRId64, v->n);
+	if (!*id || php_stream_from_persistent_id(id, &stream) != PHP_STREAM_PERSISTENT_SUCCESS) {
+		ps_own_stream *new = pecalloc(1, sizeof *new, *id != 0);
+		new->number = v->n;
+		stream = php_stream_alloc(ops_of(v->p), new, *id ? id : NULL, "r+");
+		stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
+	}
 	php_stream_to_zval(stream, to);
 }
 

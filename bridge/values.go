@@ -50,12 +50,16 @@ func (d *decoder) value() phpcall.Value {
 			d.options(fp, v)
 		}
 		return fp
+	case C.PS_SOCKET:
+		return d.j.r.sockets[int64(v.n)]
 	case C.PS_CLOSED:
 		return d.j.r.closed
 	case C.PS_FOREIGN:
 		return phpcall.Foreign{ID: int64(v.n)}
 	case C.PS_DESCRIPTOR:
 		return d.j.r.rt.Descriptor(uintptr(v.n), v.flags&C.PS_IS_BUFFERED != 0)
+	case C.PS_UNSELECTABLE:
+		return phpcall.Unselectable{Why: C.GoString(v.p), Buffered: v.flags&C.PS_IS_BUFFERED != 0}
 	case C.PS_CONTEXT:
 		x := d.j.r.rt.StreamContextCreate(nil)
 		d.options(x, v)
@@ -217,7 +221,14 @@ func (j *job) write(v phpcall.Value) {
 			j.write(value)
 		}
 	case *phpstream.Stream:
-		j.row.withText(C.ps_value{kind: C.PS_STREAM, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
+		flags := C.int32_t(0)
+		if phpstream.GetResourceType(v) == "persistent stream" {
+			flags = C.PS_IS_PERSISTENT
+		}
+		j.row.withText(C.ps_value{kind: C.PS_STREAM, flags: flags, n: C.int64_t(j.r.number(v))}, phpstream.StreamGetMetaData(v).StreamType)
+	case *phpstream.Socket:
+		j.r.imported = v
+		j.row.plain(C.PS_SOCKET)
 	case *phpstream.Context:
 		j.row.plain(C.PS_CONTEXT) // PHP has its own
 	case *x509.Certificate:

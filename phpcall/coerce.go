@@ -31,10 +31,17 @@ func fit(kind string, v Value, legacy bool) coerced {
 		return coerced{value: v, ok: true}
 	case "resource":
 		switch v.(type) {
-		case *phpstream.Stream, *phpstream.Context, Foreign:
+		case *phpstream.Stream, *phpstream.Context, *phpstream.StreamFilter, Foreign:
 			return coerced{value: v, ok: true}
-		case *x509.Certificate:
-			// An object since 8.0, a resource before.
+		case *x509.Certificate, *phpstream.Socket:
+			// Objects since 8.0, resources before.
+			return coerced{value: v, ok: legacy}
+		}
+	case "Socket":
+		switch v.(type) {
+		case *phpstream.Socket:
+			return coerced{value: v, ok: true}
+		case *phpstream.Stream, *phpstream.Context, Foreign, *x509.Certificate:
 			return coerced{value: v, ok: legacy}
 		}
 	case "array":
@@ -277,6 +284,11 @@ func typeName(rt *phpstream.Runtime, v Value) string {
 			return "resource"
 		}
 		return "OpenSSLCertificate"
+	case *phpstream.Socket:
+		if old(rt) {
+			return "resource"
+		}
+		return "Socket"
 	case *Array:
 		return "array"
 	default:

@@ -2,7 +2,6 @@ package phpcall
 
 import (
 	"context"
-	"crypto/x509"
 
 	"github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/resolve"
@@ -115,13 +114,6 @@ func (c *call) report(class, text string) {
 		return
 	}
 	c.warn(text)
-}
-
-// certificate says whether a value is a certificate that PHP 7.4 has as a
-// resource.
-func (c *call) certificate(v Value) bool {
-	_, ok := v.(*x509.Certificate)
-	return ok && old(c.rt)
 }
 
 func x509Fingerprint(c *call) Value {

@@ -73,17 +73,14 @@ var notStreamContext = phpfacts.Complaint{Class: phpfacts.TypeError,
 	Old:  "supplied resource is not a valid Stream-Context resource"}
 
 func enableCrypto(c *call) Value {
-	var method []phpstream.CryptoMethod
+	var opts []phpstream.CryptoOption
 	if m, ok := c.args[2].(int64); ok {
-		method = []phpstream.CryptoMethod{phpstream.CryptoMethod(m)}
+		opts = append(opts, phpstream.CryptoMethod(m))
 	}
-	var done bool
-	var errno int
-	if fp := c.stream(0); c.bool(1) && c.args[3] != nil {
-		done, errno, _ = fp.EnableCrypto(c.stream(3), method...)
-	} else {
-		done, errno, _ = phpstream.StreamSocketEnableCrypto(fp, c.bool(1), method...)
+	if c.args[3] != nil {
+		opts = append(opts, c.stream(3))
 	}
+	done, errno, _ := phpstream.StreamSocketEnableCrypto(c.stream(0), c.bool(1), opts...)
 	if !done && errno == eagain {
 		return int64(0)
 	}
@@ -100,12 +97,13 @@ func copyToStream(c *call) Value {
 
 // streamSelect hands the arrays over as slices, and keeps of each array the
 // entries whose stream came back, under their keys. What isn't an open stream
-// is left out; PHP 7.4 says so in each of its passes over an array, PHP 8
-// throws at the end.
+// is left out; PHP says so in each of its passes over an array: 7.4 warns, 8
+// throws, and goes on. Both warn so of what can't be waited for.
 func streamSelect(c *call) Value {
 	var sets [3]*[]*phpstream.Stream
 	any, buffered := false, false
 	var strangers [3][]Value
+	var unselectable [3][]Unselectable
 	for i := range sets {
 		a, _ := c.args[i].(*Array)
 		if a == nil {
@@ -113,6 +111,10 @@ func streamSelect(c *call) Value {
 		}
 		list := []*phpstream.Stream{}
 		for _, v := range a.All() {
+			if u, ok := v.(Unselectable); ok {
+				unselectable[i] = append(unselectable[i], u)
+				continue
+			}
 			fp, ok := v.(*phpstream.Stream)
 			if !ok || !phpstream.IsResource(fp) {
 				strangers[i] = append(strangers[i], v)
@@ -122,6 +124,7 @@ func streamSelect(c *call) Value {
 			any = true
 		}
 		sets[i] = &list
+		c.unselectable(unselectable[i])
 		c.strangers(strangers[i])
 	}
 	if !any {
@@ -134,17 +137,30 @@ func streamSelect(c *call) Value {
 		if us, ok := c.args[4].(int64); ok {
 			timeout = append(timeout, int(us))
 		}
-	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) {
+	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) && c.thrown == nil {
 		return c.complain(microsecondsAlone)
 	}
 	if sets[0] != nil {
 		for _, fp := range *sets[0] {
-			buffered = buffered || len(strangers[0]) > 0 && phpstream.StreamGetMetaData(fp).UnreadBytes > 0
+			buffered = buffered || phpstream.StreamGetMetaData(fp).UnreadBytes > 0
 		}
+	}
+	aside := slices.ContainsFunc(unselectable[0], func(u Unselectable) bool { return u.Buffered })
+	if aside && (len(timeout) == 0 || timeout[0] > 0) {
+		timeout = []int{0} // nobody waits
 	}
 	n, ok := phpstream.StreamSelect(sets[0], sets[1], sets[2], timeout...)
 	if !ok {
 		return false
+	}
+	if aside && !buffered {
+		// PHP doesn't ask the sockets where it has data.
+		n, buffered = 0, true
+		for _, list := range sets {
+			if list != nil {
+				*list = nil
+			}
+		}
 	}
 	c.strangers(strangers[0])
 	for i, list := range sets {
@@ -152,33 +168,49 @@ func streamSelect(c *call) Value {
 		if a == nil {
 			continue
 		}
-		if !buffered {
+		if !buffered { // or else PHP doesn't come to its second pass
+			c.unselectable(unselectable[i])
 			c.strangers(strangers[i])
 		}
-		c.out[i] = keep(a, *list)
-		if len(strangers[i]) > 0 && !old(c.rt) {
-			c.throw(phpfacts.TypeError, strangerText(strangers[i][len(strangers[i])-1]))
-		}
+		kept, more := keep(a, *list, i == 0)
+		c.out[i], n = kept, n+more
 	}
 	return int64(n)
 }
 
-// keep is what of an array PHP leaves: the entries whose stream came back.
-func keep(a *Array, list []*phpstream.Stream) *Array {
-	kept := &Array{}
+// keep is what of an array PHP leaves: the entries whose stream came back, and
+// among those to read more that PHP has data of.
+func keep(a *Array, list []*phpstream.Stream, read bool) (kept *Array, more int) {
+	kept = &Array{}
 	for k, v := range a.All() {
-		if fp, ok := v.(*phpstream.Stream); ok && slices.Contains(list, fp) {
-			kept.Set(k, v)
+		switch v := v.(type) {
+		case *phpstream.Stream:
+			if slices.Contains(list, v) {
+				kept.Set(k, v)
+			}
+		case Unselectable:
+			if read && v.Buffered {
+				kept.Set(k, v)
+				more++
+			}
 		}
 	}
-	return kept
+	return kept, more
 }
 
-// strangers warns of what is no open stream, as PHP 7.4 does.
+func (c *call) unselectable(list []Unselectable) {
+	for _, u := range list {
+		c.warn("stream_select(): " + u.Why)
+	}
+}
+
+// strangers complains of what is no open stream.
 func (c *call) strangers(list []Value) {
-	if old(c.rt) {
-		for _, v := range list {
+	for _, v := range list {
+		if old(c.rt) {
 			c.warn(strangerText(v))
+		} else {
+			c.throw(phpfacts.TypeError, strangerText(v))
 		}
 	}
 }
@@ -216,7 +248,7 @@ func streamIsLocal(c *call) Value {
 // isResource says whether a value is of PHP's type resource, open or not.
 func isResource(v Value) bool {
 	switch v.(type) {
-	case *phpstream.Stream, *phpstream.Context, Foreign:
+	case *phpstream.Stream, *phpstream.Context, *phpstream.StreamFilter, Foreign:
 		return true
 	}
 	return false

@@ -46,7 +46,7 @@ func init() {
 	table = []function{
 		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
 		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null)", streamSocketClient),
-		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?!resource $session_stream = null)", enableCrypto),
+		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?resource $session_stream = null)", enableCrypto),
 		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.StreamSocketGetName(fp, c.bool(1)))
 		})),
@@ -120,6 +120,11 @@ func init() {
 		row("stream_is_local($stream)", streamIsLocal),
 		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
 
+		row("stream_filter_append(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterAppend)),
+		row("stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterPrepend)),
+		row("stream_filter_remove(resource $stream_filter)", filterRemove),
+		nullRow("stream_get_filters()", func(c *call) Value { return phpValue(c.rt.StreamGetFilters()) }),
+
 		row("stream_context_create(?!array $options = null, ?!array $params = null)", contextCreate),
 		row("stream_context_set_option(resource $context, array|string $wrapper_or_options, ?string $option_name = null, $value = UNKNOWN)", contextSetOption).rawArguments(),
 		row("stream_context_set_options(resource $context, array $options)", contextSetOptions).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
@@ -131,21 +136,49 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("http_get_last_response_headers()", func(c *call) Value {
+			lines, ok := c.rt.HttpGetLastResponseHeaders()
+			if !ok {
+				return nil
+			}
+			return phpValue(lines)
+		}).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
+		nullRow("http_clear_last_response_headers()", func(c *call) Value { c.rt.HttpClearLastResponseHeaders(); return nil }).
+			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
 		nullRow("error_get_last()", errorGetLast),
 		nullRow("error_clear_last()", func(c *call) Value { c.rt.ErrorClearLast(); return nil }),
 		nullRow("error_reporting(?!int $error_level = null)", errorReporting),
 		nullRow("restore_error_handler()", func(c *call) Value { return c.rt.RestoreErrorHandler() }),
 		row("is_resource($value)", func(c *call) Value {
-			return c.certificate(c.args[0]) || isResource(c.args[0]) && phpstream.IsResource(c.args[0])
+			_, was := c.resource74(c.args[0])
+			return was || isResource(c.args[0]) && phpstream.IsResource(c.args[0])
 		}),
 		nullRow("get_resource_type(resource $resource)", func(c *call) Value {
-			if c.certificate(c.args[0]) {
-				return "OpenSSL X.509"
+			if kind, was := c.resource74(c.args[0]); was {
+				return kind
 			}
 			return phpstream.GetResourceType(c.args[0])
 		}),
 		nullRow("get_resource_id(resource $resource)", func(c *call) Value { return int64(phpstream.GetResourceId(c.args[0])) }).
 			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 || p == phpstream.PHP82 }),
+
+		nullRow("socket_import_stream(resource $stream)", socketImportStream),
+		nullRow("socket_export_stream(Socket $socket)", withSocket(func(c *call, k *phpstream.Socket) Value {
+			return streamOrFalse(phpstream.SocketExportStream(k))
+		})),
+		nullRow("socket_set_option(Socket $socket, int $level, int $option, $value)", withSocket(socketSetOption)),
+		nullRow("socket_setopt(Socket $socket, int $level, int $option, $value)", withSocket(socketSetOption)),
+		nullRow("socket_get_option(Socket $socket, int $level, int $option)", withSocket(socketGetOption)),
+		nullRow("socket_getopt(Socket $socket, int $level, int $option)", withSocket(socketGetOption)),
+		nullRow("socket_last_error(?Socket $socket = null)", withAnySocket(func(c *call, k ...*phpstream.Socket) Value {
+			return int64(c.rt.SocketLastError(k...))
+		})),
+		nullRow("socket_clear_error(?Socket $socket = null)", withAnySocket(func(c *call, k ...*phpstream.Socket) Value {
+			c.rt.SocketClearError(k...)
+			return nil
+		})),
+		nullRow("socket_strerror(int $error_code)", func(c *call) Value { return c.rt.SocketStrerror(c.int(0)) }),
+
 		nullRow("gethostbyname(string $hostname)", func(c *call) Value { return c.rt.Gethostbyname(c.text(0)) }),
 		nullRow("gethostbynamel(string $hostname)", gethostbynamel),
 		nullRow("gethostname()", func(c *call) Value { return textOrFalse(c.rt.Gethostname()) }),

@@ -13,12 +13,19 @@ import (
 )
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
-// *[phpstream.Stream], *[phpstream.Context], *[x509.Certificate], [Foreign] or
-// [Object].
+// *[phpstream.Stream], *[phpstream.Context], *[phpstream.Socket],
+// *[x509.Certificate], [Foreign] or [Object].
 type Value = any
 
 // Foreign is a resource of PHP's own that the library has nothing to do with.
 type Foreign struct{ ID int64 }
+
+// Unselectable is a stream of PHP's own that stream_select can't wait for, and
+// why. Where PHP has data of it, it can be read.
+type Unselectable struct {
+	Why      string
+	Buffered bool
+}
 
 // Object is an object of PHP's: of no use to the library, which keeps it where
 // it is the value of an option, and gives it back.

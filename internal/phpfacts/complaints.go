@@ -53,10 +53,33 @@ var (
 		Old: "When enabling encryption you must specify the crypto type"}
 	ShutdownMode = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR, or STREAM_SHUT_RDWR",
 		Old: "Second parameter $how needs to be one of STREAM_SHUT_RD, STREAM_SHUT_WR or STREAM_SHUT_RDWR"}
+	OptionKey = Complaint{Class: ValueError, Text: `Argument #4 ($value) must have key "%s"`,
+		Old: `no key "%s" passed in optval`}
+	OptionByte = Complaint{Class: ValueError, Text: "Argument #4 ($value) must be between %d and 255",
+		Old: "Expected a value between %d and 255"}
+	OptionShort   = Complaint{Class: ValueError, Text: `Argument #4 ($value) "%s" must be between 0 and 65535`}
+	ErrorCode     = Complaint{Class: ValueError, Text: "Argument #1 ($error_code) must be between -2147483648 and 2147483647"}
 	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
-	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
+	NotAFilter    = Complaint{Class: TypeError, Text: "supplied resource is not a valid stream filter resource",
+		Old: "Invalid resource given, not a stream filter"}
+	FilterName = Complaint{Class: ValueError, Text: "Argument #1 ($filter_name) must be a non-empty string",
+		Old: "Filter name cannot be empty"}
+	FilterClass = Complaint{Class: ValueError, Text: "Argument #2 ($class) must be a non-empty string",
+		Old: "Class name cannot be empty"}
+	NoBucket = Complaint{Class: TypeError, Text: "Argument #2 ($bucket) must be of type object, null given",
+		Old: "expects parameter 2 to be object, null given"}
+	NotResource = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )
+
+// With puts values into both texts.
+func (c Complaint) With(values ...any) Complaint {
+	c.Text = fmt.Sprintf(c.Text, values...)
+	if c.Old != "" {
+		c.Old = fmt.Sprintf(c.Old, values...)
+	}
+	return c
+}
 
 // emptyPath is what is said of an empty file name.
 func emptyPath(text string) Complaint {

@@ -157,6 +157,22 @@ func Strerror(errno int) string {
 	return "Unknown error " + strconv.Itoa(errno)
 }
 
+// hstrerror holds glibc's texts for the errors of gethostbyname.
+var hstrerror = [...]string{
+	1: "Unknown host",
+	2: "Host name lookup failure",
+	3: "Unknown server error",
+	4: "No address associated with name",
+}
+
+// Hstrerror returns the text of an error of gethostbyname, above 0.
+func Hstrerror(herrno int) string {
+	if herrno > 0 && herrno < len(hstrerror) {
+		return hstrerror[herrno]
+	}
+	return "Unknown resolver error"
+}
+
 // Errno returns the Linux errno that PHP would report for a Go error, and
 // whether there is one. It finds a syscall.Errno anywhere in err's chain and
 // translates it on other systems; a deadline that ran out is ETIMEDOUT (110).

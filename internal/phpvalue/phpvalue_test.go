@@ -291,3 +291,20 @@ foreach (explode(';', $input) as $code) {
 		}
 	}
 }
+
+func TestElement(t *testing.T) {
+	type name string
+	for _, v := range []any{map[string]int{"a": 1}, map[name]any{"a": 1}, &map[string]any{"a": 1}} {
+		if e, ok := phpvalue.Element(v, "a"); !ok || e != 1 {
+			t.Errorf("a of %v is %v, %v", v, e, ok)
+		}
+		if e, ok := phpvalue.Element(v, "b"); ok {
+			t.Errorf("b of %v is %v", v, e)
+		}
+	}
+	for _, v := range []any{nil, 1, "a", []string{"a"}, map[int]int{0: 1}, (*map[string]int)(nil)} {
+		if e, ok := phpvalue.Element(v, "a"); ok {
+			t.Errorf("a of %v is %v", v, e)
+		}
+	}
+}

@@ -38,7 +38,8 @@ func FindPHP(version string) (*PHP, error) {
 func (p *PHP) run(dir string, env, args []string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
 	defer cancel()
-	words := append(append([]string{}, p.Command...), "-n", "-d", "error_reporting=E_ALL", "-d", "display_errors=0", "-d", "log_errors=0")
+	words := append(append([]string{}, p.Command...), "-n", "-d", "error_reporting=E_ALL", "-d", "display_errors=0", "-d", "log_errors=0",
+		"-d", "extension=sockets") // a file of its own in Debian's PHPs
 	if p.Bridge != "" {
 		words = append(words, "-d", "extension="+p.Bridge)
 	}

@@ -20,7 +20,7 @@ func (p *Policy) readALPN(o *options) error {
 	tooLong, empty := len(text) >= maxList, false
 	for _, name := range names {
 		tooLong = tooLong || len(name) > maxName
-		empty = empty || name == ""
+		empty = empty || name == "" && o.peer == servers // a server never chooses it
 	}
 	switch {
 	case tooLong:

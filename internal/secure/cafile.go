@@ -33,7 +33,7 @@ func loadCAStream(o *options, file string) (*trusted, error) {
 		o.warnBare("failed loading cafile stream: `%s'", file)
 		return nil, errSetup
 	}
-	t := caStreams.trusted(path)
+	t := caStreams.trusted(path, o.peer)
 	if t == nil {
 		o.warnBare("failed loading cafile stream: `%s'", file)
 		return nil, errSetup

@@ -44,7 +44,7 @@ func (c *chainCheck) newBuilder(shown []*x509.Certificate, more []*trusted) *cha
 		b.sources = append(b.sources, more...)
 		for _, t := range more {
 			for _, cert := range t.certs {
-				if cert.isAnchor() {
+				if cert.isAnchor(t.peer) {
 					roots.AddCert(cert.cert)
 				}
 			}
@@ -139,7 +139,7 @@ func (b *chainBuilder) endingWell(chains [][]*x509.Certificate) (out [][]*x509.C
 func (b *chainBuilder) isGranted(cert *x509.Certificate) bool {
 	for _, t := range b.sources {
 		for _, c := range t.certs {
-			if c.trust == trustGranted && c.cert.Equal(cert) {
+			if c.trust[t.peer] == trustGranted && c.cert.Equal(cert) {
 				return true
 			}
 		}
@@ -215,7 +215,7 @@ func appendChain(out [][]*x509.Certificate, cert *x509.Certificate, above []*x50
 func (b *chainBuilder) issuers(cert *x509.Certificate) (out []*x509.Certificate) {
 	for _, t := range b.sources {
 		for _, c := range t.certs {
-			if c.trust != trustRejected && bytes.Equal(c.cert.RawSubject, cert.RawIssuer) && !c.cert.Equal(cert) {
+			if c.trust[t.peer] != trustRejected && bytes.Equal(c.cert.RawSubject, cert.RawIssuer) && !c.cert.Equal(cert) {
 				out = append(out, c.cert)
 			}
 		}
@@ -271,7 +271,7 @@ func (b *chainBuilder) walk(cert *x509.Certificate) phpfacts.VerifyCode {
 func (b *chainBuilder) isAnchor(cert *x509.Certificate) bool {
 	for _, t := range b.sources {
 		for _, c := range t.certs {
-			if c.trust != trustRejected && c.isAnchor() && c.cert.Equal(cert) {
+			if c.trust[t.peer] != trustRejected && c.isAnchor(t.peer) && c.cert.Equal(cert) {
 				return true
 			}
 		}

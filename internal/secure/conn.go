@@ -24,7 +24,10 @@ const maxPlaintext = 16384
 // ErrBadRetry says that a write did not repeat the bytes of the write before
 // it, which had been cut short for lack of room: a part of their record is
 // already on its way.
-var ErrBadRetry = errors.New("bad write retry")
+var ErrBadRetry error = &opensslError{reason: reasonBadRetry}
+
+// errShortRetry says that it was even shorter.
+var errShortRetry = &opensslError{reason: reasonBadLength}
 
 // Conn is TLS on a wire. Like the wire it has one reader and one writer at a
 // time.
@@ -33,6 +36,8 @@ type Conn struct {
 	feed   feed
 	policy *Policy
 
+	session sessionBox // of a client
+
 	// Decrypted, but not handed out: what a look at the connection found.
 	// Used by the reader alone.
 	peeked []byte
@@ -40,6 +45,9 @@ type Conn struct {
 	// What the last write could not get out. A write that was cut short must be
 	// repeated with the same bytes, as with SSL_write; they are kept to check.
 	retry []byte
+
+	fate    atomic.Int32 // a fate
+	refused int          // how long the part of a write was that the system refused; the writer's
 
 	end atomic.Int32 // an End: what the reader met
 
@@ -51,8 +59,12 @@ type Conn struct {
 
 // Client prepares the client's side of TLS on w; nothing is sent yet.
 func Client(w *wire.Conn, p *Policy) *Conn {
-	c := newClient(w, p.Config())
+	config := p.Config()
+	c := newClient(w, config)
 	c.policy = p
+	if !p.noTicket {
+		config.ClientSessionCache = &c.session
+	}
 	return c
 }
 
@@ -103,6 +115,9 @@ func (c *Conn) handshake(ctx context.Context, limit time.Time) error {
 	c.feed.handshaking = true
 	defer func() { c.feed.handshaking = false }()
 	if err := c.tls.HandshakeContext(ctx); err != nil {
+		if c.feed.server {
+			return c.explainedToServer(err)
+		}
 		return c.explained(err)
 	}
 	return c.feed.flush(true, c.feed.left())
@@ -117,7 +132,8 @@ func (c *Conn) TryHandshake() error {
 		c.flight = make(chan struct{})
 		c.feed.hello = make(chan struct{})
 		go c.background()
-		// As with OpenSSL the first flight is out when the first call answers.
+		// As with OpenSSL the first flight is out when the first call answers; a
+		// server has looked for the client's.
 		select {
 		case <-c.feed.hello:
 		case <-c.flight:
@@ -232,11 +248,23 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 		}
 		return n, nil
 	}
+	switch state := c.fate.Load(); {
+	case state != fine && mode == offline:
+		return 0, wire.ErrWouldBlock // this is no read
+	case state == cut:
+		c.end.Store(int32(CutOff))
+		return 0, io.EOF
+	case state == alerted, state == spent && c.End() != NoEnd:
+		return 0, io.EOF
+	case state == spent:
+		return 0, errSpent
+	}
 	c.feed.mode = mode
 	n, err := c.tls.Read(p)
 	if n > 0 {
 		return n, nil
 	}
+	c.met(err)
 	switch {
 	case err == nil:
 		err = wire.ErrWouldBlock // an empty record
@@ -276,7 +304,13 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 func (c *Conn) TryWrite(p []byte) (int, error) { return c.writeRecords(p, false, 0) }
 
 func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, err error) {
-	if !bytes.HasPrefix(p, c.retry) {
+	if err := c.mayWrite(p); err != nil {
+		return 0, err
+	}
+	switch {
+	case len(p) < len(c.retry):
+		return 0, errShortRetry
+	case !bytes.HasPrefix(p, c.retry):
 		return 0, ErrBadRetry
 	}
 	if err := c.feed.flush(wait, timeout); err != nil {
@@ -286,11 +320,14 @@ func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, 
 	for n < len(p) {
 		chunk := p[n:min(n+maxPlaintext, len(p))]
 		if _, err := c.tls.Write(chunk); err != nil {
+			c.refused = len(chunk)
 			return n, err
 		}
 		if err := c.feed.flush(wait, timeout); err != nil {
 			if temporary(err) {
 				c.retry = bytes.Clone(chunk)
+			} else {
+				c.refused = len(chunk)
 			}
 			return n, err
 		}

@@ -30,8 +30,10 @@ func Describe(err error, v phpfacts.Version) []Warning {
 	switch {
 	case errors.As(err, &name), errors.As(err, &fingerprint), errors.Is(err, errNoCertificate), errors.Is(err, errSetup):
 		return nil // Check and NewPolicy said it
-	case errors.Is(err, errFarewell):
+	case errors.Is(err, errFarewell), errors.Is(err, errAlerted):
 		return nil
+	case errors.Is(err, errSpent):
+		return []Warning{{Text: "SSL: Success"}}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return []Warning{{Text: "SSL: Handshake timed out"}}
 	case IsEOF(err):
@@ -42,8 +44,13 @@ func Describe(err error, v phpfacts.Version) []Warning {
 	case errors.As(err, &errno):
 		return []Warning{{Text: describeErrno(err, errno, v)}}
 	}
+	const noSharedCipher = "SSL_R_NO_SHARED_CIPHER: no suitable shared cipher could be used.  " +
+		"This could be because the server is missing an SSL certificate (local_cert context option)"
 	const before = "SSL operation failed with code 1. OpenSSL Error messages:\n"
 	if r, ok := reasonOf(err, v); ok {
+		if r == errNoSharedCipher.reason {
+			return []Warning{{Text: noSharedCipher}}
+		}
 		return []Warning{{Text: before + r.Line(v)}}
 	}
 	return []Warning{{Text: before + err.Error()}}
@@ -92,22 +99,28 @@ var (
 	reasonProxyRequest      = phpfacts.OpenSSLReason{Code: 0x09B, Text: "https proxy request", Func: 0x08F, FuncName: "ssl3_get_record"}
 	reasonTooLong           = phpfacts.OpenSSLReason{Code: 0x0C6, Text: "packet length too long", Func: 0x08F, FuncName: "ssl3_get_record"}
 	reasonDataTooLong       = phpfacts.OpenSSLReason{Code: 0x092, Text: "data length too long", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
+	reasonInvalidCCS        = phpfacts.OpenSSLReason{Code: 0x104, Text: "invalid ccs message", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
+	reasonBadCCS            = phpfacts.OpenSSLReason{Code: 0x067, Text: "bad change cipher spec", Func: 0x183, FuncName: "tls_get_message_header"}
 	reasonBadMAC            = phpfacts.OpenSSLReason{Code: 0x119, Text: "decryption failed or bad record mac", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonUnexpected        = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x094, FuncName: "ssl3_read_bytes"}
 	reasonUnexpectedMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}
 	reasonShutdown          = phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}
+	reasonBadLength         = phpfacts.OpenSSLReason{Code: 0x10F, Text: "bad length", Func: 0x09E, FuncName: "ssl3_write_bytes"}
+	reasonBadRetry          = phpfacts.OpenSSLReason{Code: 0x07F, Text: "bad write retry", Func: 0x09F, FuncName: "ssl3_write_pending"}
 	reasonTooSmall          = phpfacts.OpenSSLReason{Code: 0x12A, Text: "record too small", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonKeyUpdates        = phpfacts.OpenSSLReason{Code: 0x084, Text: "too many key updates", Func: 0x206, FuncName: "tls_process_key_update"}
 	reasonLengthMismatch    = phpfacts.OpenSSLReason{Code: 0x09F, Text: "length mismatch", Func: 0x171, FuncName: "tls_process_server_hello"}
 	reasonIllegal           = phpfacts.OpenSSLReason{Code: 0x074, Text: "bad protocol version number", Func: 0x264, FuncName: "tls_parse_stoc_supported_versions"}
 )
 
-// goErrors maps the beginnings of crypto/tls's texts to OpenSSL's reasons. The
-// package has no types for them.
-var goErrors = []struct {
+// A goError maps the beginning of one of crypto/tls's texts to OpenSSL's reason.
+type goError struct {
 	text   string
 	reason phpfacts.OpenSSLReason
-}{
+}
+
+// goErrors are those of a client. The package has no types for them.
+var goErrors = []goError{
 	{"tls: failed to parse certificate from server", reasonVerifyFailed},
 	{"tls: server sent certificate containing RSA key", reasonVerifyFailed},
 	{"tls: server's certificate contains an unsupported type", reasonVerifyFailed},
@@ -157,8 +170,11 @@ func reasonOf(err error, v phpfacts.Version) (phpfacts.OpenSSLReason, bool) {
 			return phpfacts.OpenSSLAlert(v, alert), true
 		}
 	}
-	text := err.Error()
-	for _, row := range goErrors {
+	return reasonFor(err.Error(), goErrors)
+}
+
+func reasonFor(text string, rows []goError) (phpfacts.OpenSSLReason, bool) {
+	for _, row := range rows {
 		if strings.HasPrefix(text, row.text) {
 			return row.reason, true
 		}

@@ -64,6 +64,9 @@ func (o outcome) short() string {
 	if o.Line != "" {
 		parts = append(parts, fmt.Sprintf("%q", o.Line))
 	}
+	if o.Seen != "" && o.Seen != "ok" {
+		parts = append(parts, "the client sees: "+strings.TrimPrefix(o.Seen, "remote error: "))
+	}
 	for _, e := range o.Events {
 		level, text, _ := strings.Cut(e, " ")
 		parts = append(parts, map[string]string{"2": "Warning", "8": "Notice", "8192": "Deprecated"}[level]+fmt.Sprintf(" `%s`", strings.ReplaceAll(strings.ReplaceAll(text, "SSL operation failed with code 1. OpenSSL Error messages:\n", ""), "\n", "; ")))

@@ -59,7 +59,14 @@ type opensslError struct {
 	err    error
 }
 
-func (e *opensslError) Error() string { return "tls: " + e.reason.Text }
+func (e *opensslError) Error() string {
+	s := "tls: " + e.reason.Text
+	if e.err != nil {
+		s += ": " + e.err.Error()
+	}
+	return s
+}
+
 func (e *opensslError) Unwrap() error { return e.err }
 
 var (

@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,12 @@ var misplaced = map[byte]phpfacts.OpenSSLReason{
 	recordHandshake: reasonUnexpectedMessage,
 }
 
+var misplacedToServer = map[byte]phpfacts.OpenSSLReason{
+	recordChange:    reasonClientMessage,
+	recordAlert:     misplaced[recordAlert],
+	recordHandshake: reasonClientMessage,
+}
+
 // explained adds to an error of a handshake what the last record in clear tells
 // and crypto/tls doesn't.
 func (c *Conn) explained(err error) error {
@@ -41,6 +48,16 @@ func (c *Conn) explained(err error) error {
 		return errFarewell
 	case errors.As(err, &op) && op.Op == "local error":
 		number, _ := alertNumber(op.Err)
+		if record.kind() == recordChange && number == alertDecode {
+			if c.State().Version == tls.VersionTLS13 {
+				return &opensslError{reasonInvalidCCS, err}
+			}
+			return &opensslError{reasonBadCCS, err}
+		}
+		misplaced := misplaced
+		if c.feed.server {
+			misplaced = misplacedToServer
+		}
 		if reason, ok := misplaced[record.kind()]; ok && number == alertUnexpectedMessage {
 			return &opensslError{reason, err}
 		}

@@ -49,8 +49,10 @@ type feed struct {
 	store    []byte // its memory
 	ended    bool   // the socket's end has been met
 
+	server      bool
+	refusal     *opensslError // why the client's hello was refused
 	handshaking bool          // what is pending goes out before anything is read
-	hello       chan struct{} // where set: closed once the first write has been tried
+	hello       chan struct{} // where set: closed once the first write has been tried, or nothing is there to be read
 	said        bool
 
 	aborted atomic.Bool
@@ -92,8 +94,12 @@ func (f *feed) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	if f.mode == once {
-		n, err = f.w.TryRead(p)
+	if f.mode == once || f.server && f.hello != nil && !f.said {
+		if n, err = f.w.TryRead(p); err == wire.ErrWouldBlock && f.mode != once {
+			f.said = true
+			close(f.hello)
+			n, err = f.w.Read(p, f.deadline)
+		}
 	} else {
 		n, err = f.w.Read(p, f.deadline)
 	}
@@ -115,6 +121,8 @@ type recordScanner struct {
 	have   int  // header bytes seen
 	left   int  // body bytes to come
 	first  byte // of the body
+	last   byte // and the last one, so far
+	begun  bool // a record of a handshake has come
 }
 
 // The types of records, and numbers of alerts, that are asked for.
@@ -125,6 +133,7 @@ const (
 
 	alertCloseNotify       = 0
 	alertUnexpectedMessage = 10
+	alertDecode            = 50
 )
 
 // kind is the type of the current record, or of the last one.
@@ -150,6 +159,7 @@ func (s *recordScanner) advance(b []byte) int {
 				break
 			}
 			s.left = int(s.header[3])<<8 | int(s.header[4])
+			s.begun = s.begun || s.header[0] == recordHandshake
 			if s.header[1] != versionMajor || s.left > maxCiphertext {
 				// Nobody reads on behind such a header, neither OpenSSL nor crypto/tls.
 				s.have, s.left = 0, 0
@@ -159,6 +169,9 @@ func (s *recordScanner) advance(b []byte) int {
 		k := min(s.left, len(b)-n)
 		if k > 0 && s.left == int(s.header[3])<<8|int(s.header[4]) {
 			s.first = b[n]
+		}
+		if k > 0 {
+			s.last = b[n+k-1]
 		}
 		s.left -= k
 		n += k
@@ -187,11 +200,14 @@ func (f *feed) Write(p []byte) (int, error) {
 	case f.failed != nil:
 		return 0, f.failed
 	case f.hello != nil && !f.said:
-		// On a connection that is still being made there is no room, whatever the
-		// system calls that, and whoever waits for the hello is not to wait longer.
+		// Whoever waits for the hello is not to wait longer, whatever becomes of it.
 		f.said = true
-		n, _ = f.try(p)
+		var err error
+		n, err = f.try(p)
 		close(f.hello)
+		if err != nil && err != syscall.ENOTCONN { // that is a connection which is still being made
+			return n, f.fail(err)
+		}
 	case len(f.pending) > maxPending:
 		f.pending, f.failed = nil, errFlooded
 		return 0, errFlooded
@@ -261,8 +277,12 @@ func (f *feed) try(p []byte) (n int, err error) {
 // fail keeps an error; the lock is held. OpenSSL has other words for a write
 // that failed than for a read.
 func (f *feed) fail(err error) error {
+	op := "write"
+	if f.handshaking {
+		op = "handshake" // which OpenSSL writes through a buffer that has no words of its own
+	}
 	f.pending = nil
-	f.failed = &net.OpError{Op: "write", Net: f.w.Network(), Err: err}
+	f.failed = &net.OpError{Op: op, Net: f.w.Network(), Err: err}
 	return f.failed
 }
 

@@ -3,6 +3,9 @@ package secure
 import (
 	"crypto/tls"
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -161,4 +164,15 @@ func otherJobs(l *lab) {
 	root := testcert.NewCA(testcert.Spec{})
 	noALPN := l.serve(&tls.Config{Certificates: []tls.Certificate{root.Issue(leafSpec()).TLS()}, NextProtos: []string{"other"}})
 	l.add("ALPN: nothing in common", noALPN, ssl{"cafile": testcert.WriteCAs(l.dir, "alpn.pem", root), "peer_name": "cn.test", "alpn_protocols": "h2"})
+}
+
+// inOrder ranges over a map by its keys, so that runs are alike.
+func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !yield(key, m[key]) {
+				return
+			}
+		}
+	}
 }

@@ -67,11 +67,7 @@ func levelCurves(level int) []tls.CurveID {
 func keyBits(key any) int {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
-		for _, row := range []struct{ size, worth int }{{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}} {
-			if k.N.BitLen() >= row.size {
-				return row.worth
-			}
-		}
+		return bitsOfSize(k.N.BitLen())
 	case *ecdsa.PublicKey:
 		if k.Curve.Params().BitSize == 521 {
 			return 256
@@ -79,6 +75,16 @@ func keyBits(key any) int {
 		return k.Curve.Params().BitSize / 2
 	case ed25519.PublicKey:
 		return 128
+	}
+	return 0
+}
+
+// bitsOfSize is what a key of RSA, or of Diffie-Hellman, is worth.
+func bitsOfSize(size int) int {
+	for _, row := range []struct{ size, worth int }{{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}} {
+		if size >= row.size {
+			return row.worth
+		}
 	}
 	return 0
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // readLocalCert takes the options local_cert, local_pk and passphrase: the
-// certificate that the client shows when it is asked for one. nil without an
+// certificate of a server, or the one that a client shows when it is asked for one. nil without an
 // error: none is shown.
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_set_local_cert.
@@ -61,11 +61,7 @@ func readLocalCert(o *options, level int) (*tls.Certificate, error) {
 		o.warn("Private key does not match certificate!")
 		return nil, nil
 	}
-	cert := &tls.Certificate{PrivateKey: key, Leaf: chain[0]}
-	for _, c := range chain {
-		cert.Certificate = append(cert.Certificate, c.Raw)
-	}
-	return cert, nil
+	return certificateOf(chain, key), nil
 }
 
 // realPath makes a path absolute, as PHP shows it: since PHP 8 without asking

@@ -23,10 +23,10 @@ type nameCheck struct {
 // compared unless asked for, and CN_match stands above all.
 func (p *Policy) readNames(o *options, urlName string) {
 	name, given := o.cString("peer_name")
-	if match, ok := o.cString("CN_match"); ok && (!given || p.version == phpfacts.PHP5) {
+	if match, ok := o.cString("CN_match"); ok && (!given && p.server == nil || p.version == phpfacts.PHP5) {
 		name, given = match, true
 	}
-	compare := o.truth("verify_peer_name", p.version != phpfacts.PHP5 || given)
+	compare := o.truth("verify_peer_name", p.server == nil && (p.version != phpfacts.PHP5 || given))
 	if !given {
 		name, given = urlName, urlName != ""
 	}

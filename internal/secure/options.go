@@ -13,6 +13,7 @@ import (
 // to be said about them.
 type options struct {
 	values   map[string]any
+	peer     role // of the other side
 	version  phpfacts.Version
 	texts    map[string]string // PHP converts a value in place: it complains once
 	warnings []Warning
@@ -141,7 +142,7 @@ func (o *options) readLater() {
 func (p *Policy) idleOptions(o *options) []Warning {
 	var out []Warning
 	for _, name := range serverOptions {
-		if _, ok := o.get(name); ok {
+		if _, ok := o.get(name); ok && p.server == nil {
 			out = append(out, Warning{Text: "ssl option " + name + " has no effect on a client", Level: levelNotice})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // A storeCert is a trusted certificate as it stands in a file.
 type storeCert struct {
 	cert  *x509.Certificate
-	trust trust
+	trust trustFor
 }
 
 // trust is what a "TRUSTED CERTIFICATE" says about itself; most say nothing.
@@ -22,6 +22,17 @@ const (
 	trustUnset    trust = iota // an anchor if it is self-signed
 	trustGranted               // an anchor
 	trustRejected              // no chain may hold it
+)
+
+// trustFor is the trust by what the peer plays in TLS.
+type trustFor [2]trust
+
+// A role is what a peer plays in TLS.
+type role int
+
+const (
+	servers role = iota
+	clients
 )
 
 // A pemBlock is one block of a PEM file.
@@ -121,10 +132,10 @@ const minCertificate = 64
 // the uses that it is trusted for, and those that it is not.
 //
 // OpenSSL: crypto/x509/x_x509a.c, X509_CERT_AUX; trust_1oidany.
-func readTrust(der []byte) (trust, bool) {
+func readTrust(der []byte) (t trustFor, ok bool) {
 	var outer asn1.RawValue
 	if _, err := asn1.Unmarshal(der, &outer); err != nil || outer.Class != asn1.ClassUniversal || outer.Tag != asn1.TagSequence {
-		return trustUnset, false
+		return t, false
 	}
 	var granted, rejected []asn1.ObjectIdentifier
 	last := -1
@@ -132,11 +143,11 @@ func readTrust(der []byte) (trust, bool) {
 		var part asn1.RawValue
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &part); err != nil {
-			return trustUnset, false
+			return t, false
 		}
 		place := slices.Index(trustParts, trustPart{part.Class, part.Tag})
 		if place <= last {
-			return trustUnset, false
+			return t, false
 		}
 		last = place
 		switch place {
@@ -146,18 +157,20 @@ func readTrust(der []byte) (trust, bool) {
 			rejected, err = readOIDs(part.Bytes)
 		}
 		if err != nil {
-			return trustUnset, false
+			return t, false
 		}
 	}
-	switch {
-	case hasOID(rejected, oidServerAuth), hasOID(rejected, oidAnyUsage):
-		return trustRejected, true
-	case hasOID(granted, oidServerAuth), hasOID(granted, oidAnyUsage):
-		return trustGranted, true
-	case len(granted) > 0:
-		return trustRejected, true // for something else only
+	for peer, use := range map[role]asn1.ObjectIdentifier{servers: oidServerAuth, clients: oidClientAuth} {
+		switch {
+		case hasOID(rejected, use), hasOID(rejected, oidAnyUsage):
+			t[peer] = trustRejected
+		case hasOID(granted, use), hasOID(granted, oidAnyUsage):
+			t[peer] = trustGranted
+		case len(granted) > 0:
+			t[peer] = trustRejected // for something else only
+		}
 	}
-	return trustUnset, true
+	return t, true
 }
 
 type trustPart struct{ class, tag int }
@@ -171,6 +184,7 @@ var trustParts = []trustPart{
 
 var (
 	oidServerAuth = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
+	oidClientAuth = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 2}
 	oidAnyUsage   = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
 )
 

@@ -26,7 +26,7 @@ const (
 type Settings struct {
 	Options map[string]any // the context's "ssl" options; nil for none
 	Version phpfacts.Version
-	Method  int    // a STREAM_CRYPTO_METHOD_* mask with the client's bit
+	Method  int    // a STREAM_CRYPTO_METHOD_* mask: without the client's bit, a server
 	URLName string // the target's host, for SNI and for the name check; empty for none
 	CAFile  string // the ini values openssl.cafile
 	CAPath  string // and openssl.capath
@@ -46,6 +46,7 @@ type Policy struct {
 	sni       string
 	noTicket  bool
 	local     *tls.Certificate
+	server    *serverSide // nil on a client
 
 	chain       *chainCheck // nil: the chain isn't checked
 	fingerprint *fingerprintCheck
@@ -64,8 +65,8 @@ func NewPolicy(s Settings) (*Policy, []Warning, error) {
 	o := &options{values: s.Options, version: s.Version}
 	p := &Policy{version: s.Version}
 	if s.Method&methodIsClient == 0 {
-		o.warn("The server's side of TLS is not available")
-		return nil, o.warnings, errSetup
+		o.peer = clients
+		p.server = &serverSide{}
 	}
 	err := p.read(o, s)
 	o.readLater()
@@ -108,10 +109,16 @@ func (p *Policy) read(o *options, s Settings) error {
 	if err := p.settle(o, list); err != nil {
 		return err
 	}
-	p.readNames(o, s.URLName)
 	if trust != nil {
 		p.chain = readChainCheck(o, trust, p.level, s.Now)
 	}
+	if p.server != nil {
+		if err := p.readServer(o, trust); err != nil {
+			return err
+		}
+		s.URLName = ""
+	}
+	p.readNames(o, s.URLName)
 	p.fingerprint = readFingerprint(o)
 	return nil
 }
@@ -120,17 +127,23 @@ func (p *Policy) read(o *options, s Settings) error {
 // is left PHP fails at the start of the handshake.
 func (p *Policy) settle(o *options, list *cipherList) error {
 	if !p.protocols.limit(p.version, p.level) {
+		if p.server != nil {
+			return p.hopeless(errServerProtocols)
+		}
 		return o.fail(errNoProtocols)
 	}
 	suites, offered := usableSuites(p.version, list, p.level, p.protocols.max)
 	if !offered {
+		if p.server != nil {
+			return p.hopeless(errServerCiphers)
+		}
 		return o.fail(errNoCiphers)
 	}
 	if list.suiteB {
 		o.warn("ssl option ciphers: Suite B is not available")
 		return errSetup
 	}
-	if len(suites) == 0 {
+	if len(suites) == 0 && p.server == nil {
 		if p.protocols.max < tls.VersionTLS13 {
 			o.warn("ssl option ciphers: none of the chosen suites is available")
 			return errSetup
@@ -212,8 +225,16 @@ func (p *Policy) config() *tls.Config {
 
 // checkChain runs where OpenSSL calls PHP's verify callback.
 func (p *Policy) checkChain(st tls.ConnectionState) error {
-	if p.chain != nil {
-		if err := p.chain.check(st.PeerCertificates); err != nil {
+	if p.chain != nil && (p.server == nil || len(st.PeerCertificates) > 0) {
+		chain := p.chain
+		if p.server != nil {
+			if _, host := p.certFor(st.ServerName); p.withoutAuthorities(host) {
+				alone := *chain
+				alone.store = &store{version: p.version, peer: clients}
+				chain = &alone
+			}
+		}
+		if err := chain.check(st.PeerCertificates); err != nil {
 			return err
 		}
 	}
@@ -234,7 +255,8 @@ func (p *Policy) checkChain(st tls.ConnectionState) error {
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_apply_peer_verification_policy.
 func (p *Policy) Check(st tls.ConnectionState) ([]Warning, error) {
-	if p.chain == nil && p.fingerprint == nil && p.name == nil {
+	required := p.chain != nil && (p.server == nil || p.server.requires)
+	if !required && p.fingerprint == nil && p.name == nil {
 		return nil, nil
 	}
 	if len(st.PeerCertificates) == 0 {

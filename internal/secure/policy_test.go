@@ -212,9 +212,12 @@ func TestTLSClient(t *testing.T) {
 		if c.MinVersion != tt.min || c.MaxVersion != tt.max {
 			t.Errorf("%v, %d: from %x to %x", tt.v, tt.method, c.MinVersion, c.MaxVersion)
 		}
-	}
-	if _, warnings, err := NewPolicy(Settings{Version: phpfacts.PHP84, Method: 120}); err == nil || len(warnings) != 1 {
-		t.Errorf("a server's method: %v %v", warnings, err)
+		_, _, all := testcert.SelfSigned(testcert.Spec{}).Write(t.TempDir(), "server")
+		method := tt.method &^ methodIsClient
+		c = policy(t, Settings{Version: tt.v, Method: method, Options: ssl{"local_cert": all}}).serverConfig()
+		if c.MinVersion != tt.min || c.MaxVersion != tt.max {
+			t.Errorf("%v, %d: from %x to %x", tt.v, method, c.MinVersion, c.MaxVersion)
+		}
 	}
 }
 

@@ -18,7 +18,8 @@ const (
 	methodTLSClient = methodIsClient | protoTLS10 | protoTLS11 | protoTLS12 | protoTLS13
 )
 
-// tlsClientMeans holds what STREAM_CRYPTO_METHOD_TLS_CLIENT stood for: TLS 1.0
+// tlsClientMeans holds what STREAM_CRYPTO_METHOD_TLS_CLIENT, and with it
+// STREAM_CRYPTO_METHOD_TLS_SERVER, stood for: TLS 1.0
 // alone from PHP 5.6.7 on, 1.0 to 1.2 from 7.2 on, 1.0 to 1.3 from 7.4 on.
 //
 // PHP manual: stream_socket_enable_crypto.
@@ -56,7 +57,7 @@ type protocols struct {
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_get_proto_version_flags.
 func readProtocols(o *options, method int) protocols {
-	if method == methodTLSClient {
+	if method|methodIsClient == methodTLSClient {
 		method = tlsClientMeans[o.version]
 	}
 	flags := int32(method)

@@ -17,6 +17,7 @@ import (
 // of which only what a chain needs is read, or the system.
 type store struct {
 	version phpfacts.Version
+	peer    role // whom it is to judge
 	file    *trusted
 	dirs    []string
 	pool    *x509.CertPool // of a system that keeps them elsewhere
@@ -25,18 +26,27 @@ type store struct {
 // trusted is a bundle made ready for chain checks.
 type trusted struct {
 	*bundle
+	peer     role
 	anchors  *x509.CertPool
 	others   []*x509.Certificate // lead to an anchor, but are none
 	rejected []*x509.Certificate
+	names    func() *x509.CertPool // all of them, for a server to name to clients
 }
 
-func newTrusted(b *bundle) *trusted {
-	t := &trusted{bundle: b, anchors: x509.NewCertPool()}
+func newTrusted(b *bundle, peer role) *trusted {
+	t := &trusted{bundle: b, peer: peer, anchors: x509.NewCertPool()}
+	t.names = sync.OnceValue(func() *x509.CertPool {
+		pool := x509.NewCertPool()
+		for _, c := range b.certs {
+			pool.AddCert(c.cert)
+		}
+		return pool
+	})
 	for _, c := range b.certs {
 		switch {
-		case c.trust == trustRejected:
+		case c.trust[peer] == trustRejected:
 			t.rejected = append(t.rejected, c.cert)
-		case c.isAnchor():
+		case c.isAnchor(peer):
 			t.anchors.AddCert(c.cert)
 		default:
 			t.others = append(t.others, c.cert)
@@ -47,8 +57,8 @@ func newTrusted(b *bundle) *trusted {
 
 // isAnchor: OpenSSL ends a chain at a self-signed certificate only, unless
 // the file itself says that another one is trusted.
-func (c storeCert) isAnchor() bool {
-	return c.trust == trustGranted || c.trust == trustUnset && selfSigned(c.cert)
+func (c storeCert) isAnchor(peer role) bool {
+	return c.trust[peer] == trustGranted || c.trust[peer] == trustUnset && selfSigned(c.cert)
 }
 
 // selfSigned is OpenSSL's idea of it, which doesn't look at the signature.
@@ -60,24 +70,34 @@ func selfSigned(c *x509.Certificate) bool {
 }
 
 // readStore takes the options cafile and capath, the ini values where they
-// aren't given, and the system's certificates where there is none of these.
+// aren't given, and the system's certificates where there is none of these. A
+// server trusts nobody then, and names the authorities of its cafile to clients.
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_enable_peer_verification.
 func readStore(o *options, iniFile, iniPath string) (*store, error) {
 	file, hasFile := o.cString("cafile")
 	path, hasPath := o.cString("capath")
+	if hasFile && o.peer == clients {
+		if t := caNameFiles.trusted(file, clients); t == nil || t.broken {
+			o.warnBare("SSL: failed loading CA names from cafile")
+			return nil, errSetup
+		}
+	}
 	if !hasFile && iniFile != "" {
 		file, hasFile = iniFile, true
 	}
 	if !hasPath && iniPath != "" {
 		path, hasPath = iniPath, true
 	}
-	s := &store{version: o.version}
+	s := &store{version: o.version, peer: o.peer}
 	if !hasFile && !hasPath {
+		if o.peer == clients {
+			return s, nil
+		}
 		return systemStore(o.version), nil
 	}
 	if hasFile {
-		if t := caFiles.trusted(file); t != nil && !t.broken {
+		if t := caFiles.trusted(file, o.peer); t != nil && !t.broken {
 			s.file = t
 		} else {
 			t, err := loadCAStream(o, file)
@@ -110,6 +130,7 @@ var (
 	caFiles     = trustedFiles{read: readCAFile}
 	caStreams   = trustedFiles{read: readCAStream}
 	caPathFiles = trustedFiles{read: readCAPathFile}
+	caNameFiles = trustedFiles{read: readCAPathFile} // whole files, for the names alone
 )
 
 type trustedFiles struct {
@@ -118,8 +139,9 @@ type trustedFiles struct {
 }
 
 // trusted returns nil for a file that can't be opened.
-func (f *trustedFiles) trusted(path string) *trusted {
-	t, err := f.get(path, "", func(data []byte) (*trusted, error) { return newTrusted(f.read(data)), nil })
+func (f *trustedFiles) trusted(path string, peer role) *trusted {
+	variant := [...]string{servers: "", clients: "clients"}[peer]
+	t, err := f.get(path, variant, func(data []byte) (*trusted, error) { return newTrusted(f.read(data), peer), nil })
 	if err != nil {
 		return nil
 	}
@@ -141,7 +163,7 @@ func (s *store) lookUp(rawName []byte) (found []*trusted) {
 	}
 	for _, dir := range s.dirs {
 		for n := range maxSameName {
-			t := caPathFiles.trusted(fmt.Sprintf("%s/%s.%d", dir, base, n))
+			t := caPathFiles.trusted(fmt.Sprintf("%s/%s.%d", dir, base, n), s.peer)
 			if t == nil {
 				break
 			}
@@ -184,14 +206,14 @@ func systemStore(v phpfacts.Version) *store {
 		s.dirs = splitList(dirs)
 	}
 	if file != "" {
-		if t := caFiles.trusted(file); t != nil && !t.broken {
+		if t := caFiles.trusted(file, servers); t != nil && !t.broken {
 			s.file = t
 		}
 		return s
 	}
 	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
 		for _, file := range defaultBundles {
-			if t := caFiles.trusted(file); t != nil && !t.broken {
+			if t := caFiles.trusted(file, servers); t != nil && !t.broken {
 				s.file = t
 				return s
 			}

@@ -148,14 +148,14 @@ func FuzzPEM(f *testing.F) {
 				t.Fatalf("%s: %d found, %d read", name, b.found, len(b.certs))
 			}
 			for _, c := range b.certs {
-				if name == "stream" && c.trust != trustUnset {
+				if name == "stream" && c.trust != (trustFor{}) {
 					t.Fatalf("the stream has no trust settings")
 				}
-				if c.trust == trustUnset && c.isAnchor() != selfSigned(c.cert) {
+				if c.trust == (trustFor{}) && c.isAnchor(servers) != selfSigned(c.cert) {
 					t.Fatalf("%s: an anchor that isn't self-signed", name)
 				}
 			}
-			trusted := newTrusted(b)
+			trusted := newTrusted(b, servers)
 			for _, c := range trusted.rejected {
 				if (&chainBuilder{sources: []*trustedFile{trusted}}).isAnchor(c) && !hasTwin(b, c) {
 					t.Fatalf("%s: rejected and an anchor", name)

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -22,10 +23,12 @@ type chainCheck struct {
 	depth           uint64 // of the last certificate, the peer's own being 0
 	allowSelfSigned bool
 	now             func() time.Time
+	otherClock      bool // now is not the machine's
 }
 
 func readChainCheck(o *options, trust *store, level int, now func() time.Time) *chainCheck {
-	if now == nil {
+	otherClock := now != nil
+	if !otherClock {
 		now = time.Now
 	}
 	return &chainCheck{
@@ -35,6 +38,7 @@ func readChainCheck(o *options, trust *store, level int, now func() time.Time) *
 		depth:           uint64(o.number("verify_depth", defaultDepth)), // PHP's cast: -1 is no limit
 		allowSelfSigned: o.truth("allow_self_signed", false),
 		now:             now,
+		otherClock:      otherClock,
 	}
 }
 
@@ -103,7 +107,7 @@ func (c *chainCheck) audit(b *chainBuilder, chain []*x509.Certificate) error {
 		if i > 0 && !isAuthority(cert) {
 			return c.refuse(phpfacts.VerifyInvalidCA, x509.CertificateInvalidError{Cert: cert, Reason: x509.NotAuthorizedToSign})
 		}
-		if !servesTLS(cert, i > 0) {
+		if !mayServe(cert, c.store.peer, i > 0) {
 			return c.refuse(phpfacts.VerifyPurpose, x509.CertificateInvalidError{Cert: cert, Reason: x509.IncompatibleUsage})
 		}
 		if i > 0 && cert.BasicConstraintsValid && cert.MaxPathLen >= 0 && (cert.MaxPathLen > 0 || cert.MaxPathLenZero) && below > cert.MaxPathLen {
@@ -169,42 +173,49 @@ func isAuthority(c *x509.Certificate) bool {
 	return c.KeyUsage != 0
 }
 
-// servesTLS tells whether a certificate may stand in the chain of a TLS
-// server. The extended key usage counts for authorities too, and "any" isn't
-// enough.
+// purposes are the uses that a certificate must be good for.
 //
-// OpenSSL: crypto/x509/v3_purp.c, check_purpose_ssl_server.
-func servesTLS(c *x509.Certificate, authority bool) bool {
+// OpenSSL: crypto/x509/v3_purp.c, check_purpose_ssl_server and
+// check_purpose_ssl_client.
+var purposes = [...]struct {
+	extended []x509.ExtKeyUsage
+	usage    x509.KeyUsage
+	netscape int // the bit of Netscape's extension
+}{
+	servers: {
+		[]x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageMicrosoftServerGatedCrypto, x509.ExtKeyUsageNetscapeServerGatedCrypto},
+		x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment | x509.KeyUsageKeyAgreement, 1,
+	},
+	clients: {
+		[]x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		x509.KeyUsageDigitalSignature | x509.KeyUsageKeyAgreement, 0,
+	},
+}
+
+// mayServe tells whether a certificate may stand in the chain of a TLS peer. The
+// extended key usage counts for authorities too, and "any" isn't enough.
+func mayServe(c *x509.Certificate, peer role, authority bool) bool {
+	purpose := &purposes[peer]
 	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 {
-		ok := false
-		for _, usage := range c.ExtKeyUsage {
-			switch usage {
-			case x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageMicrosoftServerGatedCrypto, x509.ExtKeyUsageNetscapeServerGatedCrypto:
-				ok = true
-			}
-		}
-		if !ok {
+		ok := func(usage x509.ExtKeyUsage) bool { return slices.Contains(purpose.extended, usage) }
+		if !slices.ContainsFunc(c.ExtKeyUsage, ok) {
 			return false
 		}
 	}
-	if authority {
-		return true
-	}
-	const forTLS = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment | x509.KeyUsageKeyAgreement
-	return (c.KeyUsage == 0 || c.KeyUsage&forTLS != 0) && netscapeServer(c)
+	return authority || (c.KeyUsage == 0 || c.KeyUsage&purpose.usage != 0) && netscapeAllows(c, purpose.netscape)
 }
 
 var oidNetscapeCertType = asn1.ObjectIdentifier{2, 16, 840, 1, 113730, 1, 1}
 
-// netscapeServer reads an extension of the nineties that OpenSSL still heeds.
-func netscapeServer(c *x509.Certificate) bool {
+// netscapeAllows reads an extension of the nineties that OpenSSL still heeds.
+func netscapeAllows(c *x509.Certificate, bit int) bool {
 	for _, ext := range c.Extensions {
 		if ext.Id.Equal(oidNetscapeCertType) {
 			var bits asn1.BitString
 			if _, err := asn1.Unmarshal(ext.Value, &bits); err != nil {
 				return false
 			}
-			return bits.At(1) == 1
+			return bits.At(bit) == 1
 		}
 	}
 	return true

@@ -1,0 +1,3 @@
+package wire
+
+func (o Option) native() (Option, bool) { return o, true }
