@@ -45,6 +45,7 @@ var index = map[string]*function{}
 func init() {
 	table = []function{
 		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
+		row("pfsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
 		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null)", streamSocketClient),
 		row("stream_socket_server(string $address, &$error_code = null, &$error_message = null, int $flags = STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, ?resource $context = null)", streamSocketServer),
 		row("stream_socket_accept(resource $socket, ?float $timeout = null, &$peer_name = null)", streamSocketAccept),
