@@ -129,6 +129,7 @@ func (c *Conn) handshake(ctx context.Context, limit time.Time) error {
 func (c *Conn) TryHandshake() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	first := false
 	if c.flight == nil {
 		c.flight = make(chan struct{})
 		c.feed.hello = make(chan struct{})
@@ -139,9 +140,13 @@ func (c *Conn) TryHandshake() error {
 		case <-c.feed.hello:
 		case <-c.flight:
 		}
+		first = true
 	}
 	select {
 	case <-c.flight:
+		if first && c.outcome == nil {
+			return wire.ErrWouldBlock // OpenSSL has always to wait for the peer once
+		}
 		return c.outcome
 	default:
 		return wire.ErrWouldBlock
