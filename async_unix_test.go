@@ -113,3 +113,35 @@ func TestFcloseDuringConnect(t *testing.T) {
 		within(t, bound, name+" on a connection under way", func() { wait(fp) })
 	}
 }
+
+// TestFcloseDuringAccept ends a select and an accept that wait for somebody to
+// connect.
+func TestFcloseDuringAccept(t *testing.T) {
+	for name, wait := range map[string]func(*Stream){
+		"select": func(fp *Stream) {
+			r := []*Stream{fp}
+			if n, ok := StreamSelect(&r, nil, nil, 60); n != 1 || !ok {
+				t.Errorf("%d %v", n, ok)
+			}
+		},
+		"accept": func(fp *Stream) {
+			if got, _ := StreamSocketAccept(fp, 60); got != nil {
+				t.Error("somebody was accepted")
+			}
+		},
+	} {
+		for _, address := range []string{"tcp://127.0.0.1:0", "unix://" + t.TempDir() + "/s"} {
+			checkLeaks(t)
+			rt, e := newRuntime()
+			fp, _, _ := rt.StreamSocketServer(address)
+			if fp == nil {
+				t.Fatal(e.all())
+			}
+			go func() {
+				time.Sleep(30 * time.Millisecond)
+				Fclose(fp)
+			}()
+			within(t, bound, name+" on "+address, func() { wait(fp) })
+		}
+	}
+}
