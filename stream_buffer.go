@@ -144,6 +144,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
+	if !t.Left() {
+		return
+	}
 	size, ahead := s.bufSize, s.ahead
 	n, _ := t.ReadReceived(s.room())
 	s.w = n
