@@ -33,7 +33,9 @@ type Stream struct {
 	mode        string // as fopen takes it
 	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
 	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
+	dataMeta    *DataMetaData
 	seekable    bool
+	unwritable  bool
 	greedy      bool // fread goes on until it has all, or nothing more comes
 
 	closed  atomic.Bool
