@@ -115,7 +115,11 @@ func ps_has(name *C.char) C.int {
 //
 //export ps_ini
 func ps_ini(name, value *C.char) {
-	now.rt.IniSet(C.GoString(name), C.GoString(value))
+	if name, value := C.GoString(name), C.GoString(value); name == "open_basedir" {
+		now.rt.OpenBasedir(value)
+	} else {
+		now.rt.IniSet(name, value)
+	}
 	now.events = nil
 }
 

@@ -158,8 +158,8 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	zval *second = argc > 1 ? ZEND_CALL_ARG(execute_data, 2) : NULL;
 
 	switch (f->route) {
-	case PS_ALWAYS:
-		return true;
+	case PS_ALWAYS: // what may read files is PHP's where it mustn't read all
+		return !(PG(open_basedir) && *PG(open_basedir) && strncmp(f->name, "openssl_", 8) == 0);
 	case PS_OPENER:
 		return !is_persistent(f, execute_data);
 	case PS_BY_FIRST:
