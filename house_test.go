@@ -12,7 +12,7 @@ const module = "github.com/phpstream-go/phpstream"
 // mayImport is the one direction of imports: each package, and which packages
 // of this module it may reach.
 var mayImport = map[string][]string{
-	"":                   {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest"},
+	"":                   {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest", "internal/idle"},
 	"/internal/secure":   {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/digest", "internal/assoc"},
 	"/internal/wire":     {},
 	"/internal/resolve":  {"internal/target", "internal/phpfacts", "internal/assoc"},
@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	"/internal/x509name": {},
 	"/internal/digest":   {"internal/phpfacts"},
 	"/internal/assoc":    {},
+	"/internal/idle":     {},
 	"/internal/target":   {"internal/phpfacts"},
 	"/internal/phpvalue": {"internal/phpfacts"},
 	"/internal/phpfacts": {},
