@@ -157,6 +157,8 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 			ps_name_socket(Z_OBJ_HANDLE_P(return_value));
 		return;
 	}
+	if (f->route == PS_OPENER)
+		ps_drop_dead();
 	if (v->kind == PS_FALSE)
 		count_lost(f, answer);
 	ps_take(return_value, v, row);

@@ -81,6 +81,7 @@ static PHP_RINIT_FUNCTION(phpstream) {
 static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(phpstream) {
 	if (!ps_forked)
 		ps_end();
+	ps_drop_persistent();
 	ps_forget_closed();
 	return SUCCESS;
 }

@@ -11,9 +11,9 @@ function attempt(callable $f)
         echo $e->getMessage(), "\n";
     }
 }
-attempt(function () use ($address) { stream_socket_client($address, $e, $m, 5, STREAM_CLIENT_CONNECT | STREAM_CLIENT_PERSISTENT); });
 if (pcntl_fork() === 0) {
     attempt(function () use ($address) { stream_socket_client($address, $e, $m, 5); });
+    attempt(function () { stream_socket_server('tcp://127.0.0.1:0'); });
     exit(0);
 }
 pcntl_wait($status);
