@@ -146,8 +146,9 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 	if (thrown_count > 0) {
 		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);
-		// Of contexts PHP looks at nothing more when a handler has thrown.
-		for (; thrown_count > 0 && !(f->route == PS_CONTEXTS && EG(exception)); thrown_count--, thrown += 2)
+		if (f->route == PS_CONTEXTS && EG(exception))
+			return; // a handler's: PHP looks at nothing more
+		for (; thrown_count > 0; thrown_count--, thrown += 2)
 			throw(&thrown[0], &thrown[1]);
 		return;
 	}
