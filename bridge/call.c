@@ -231,6 +231,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 
 	if (f->captures || f->route == PS_OPENER)
 		ps_configure();
+	if (f->route == PS_CONTEXTS && argc > 0)
+		ps_context(ZEND_CALL_ARG(execute_data, 1)); // a stream gets one here that has none
 	if (f->takes_context && argc > 0)
 		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
 	else if (f->captures && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
