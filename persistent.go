@@ -70,7 +70,7 @@ func (c *call) openPersistent(key string, o opening) (*Stream, *failure) {
 		case s.stillThere():
 			return s, nil
 		default:
-			s.shut()
+			s.shut(c)
 		}
 	}
 	opened := &persistence{key, o.ctx.wrapper("socket")}
@@ -168,8 +168,8 @@ func (s *Stream) terms() secure.Settings {
 	return s.rt.settings(ctx, 0, "")
 }
 
-// answered are options that are set by a handshake, not for one.
-var answered = []string{"peer_certificate", "peer_certificate_chain", "session_meta"}
+// captured are options that are set by a handshake, not for one.
+var captured = []string{"peer_certificate", "peer_certificate_chain", "session_meta"}
 
 func sameTerms(a, b secure.Settings) bool {
 	return isServer(a) == isServer(b) && a.Version == b.Version && a.CAFile == b.CAFile && a.CAPath == b.CAPath && sameOptions(a.Options, b.Options)
@@ -196,7 +196,7 @@ func sameOptions(a, b map[string]any) bool {
 func asked(options map[string]any) map[string]any {
 	m := map[string]any{}
 	maps.Copy(m, options)
-	for _, name := range answered {
+	for _, name := range captured {
 		delete(m, name)
 	}
 	return m
@@ -247,7 +247,7 @@ func (c *call) adopt(opened *persistence, terms secure.Settings, o opening) *Str
 //
 // A stream that is in the middle of something does not wait, it ends: one that
 // somebody reads from, writes to or waits for at that moment, that has bytes
-// left to read, has met its end, or on which crypto was switched off or could
+// left to read or a filter, has met its end, or on which crypto was switched off or could
 // not be enabled. On Windows all of them end. What a peer has not answered yet
 // nobody can see: as in PHP, a job must have read the answers to all that it
 // has asked.
@@ -263,11 +263,13 @@ func (rt *Runtime) Close() {
 	}
 	p.mu.Unlock()
 	slices.SortFunc(all, func(a, b *Stream) int { return a.id - b.id })
+	c := rt.call("fclose")
+	defer c.deliver()
 	for _, s := range all {
 		if k, ok := s.park(); ok {
 			idleStreams.Put(k)
 		} else {
-			s.shut()
+			s.shut(&c)
 		}
 	}
 }
@@ -283,9 +285,10 @@ func (s *Stream) park() (*parked, bool) {
 		return nil, false
 	}
 	defer s.wmu.Unlock()
-	if s.w > s.r || s.eof.Load() || !s.closed.CompareAndSwap(false, true) {
+	if s.w > s.r || s.eof.Load() || s.filtered() || !s.closing.CompareAndSwap(false, true) {
 		return nil, false
 	}
+	s.closed.Store(true)
 	s.rt.persistent.forget(s)
 	terms := s.terms()
 	k, ok := s.sock.move()

@@ -437,6 +437,11 @@ func TestPersistentSpoilt(t *testing.T) {
 				t.Error("crypto is on")
 			}
 		},
+		"a filter": func(t *testing.T, fp *Stream) {
+			if StreamFilterAppend(fp, "string.toupper", STREAM_FILTER_WRITE) == nil {
+				t.Error("no filter")
+			}
+		},
 		"crypto switched off": func(t *testing.T, fp *Stream) {
 			if ok, _, errstr := StreamSocketEnableCrypto(fp, true, STREAM_CRYPTO_METHOD_TLS_CLIENT); !ok {
 				t.Error(errstr)

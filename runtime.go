@@ -58,6 +58,9 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	filters        map[string]func() UserFilter
+	filterNames    []string       // of filters, in the order in which they came
+	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 
@@ -103,12 +106,13 @@ func iniDefaults() map[string]string {
 		"openssl.cafile":         "",
 		"openssl.capath":         "",
 		"user_agent":             "",
+		"from":                   "",
 	}
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
 // there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
-// user_agent.
+// user_agent, from.
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

@@ -43,6 +43,9 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
+	if s.readers.Load() != nil {
+		return s.fillFiltered(c, size)
+	}
 	n, ok := s.receive(c, s.room())
 	s.w += n
 	return ok
@@ -133,6 +136,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	if g.end {
 		s.eof.Store(true)
 	}
+	if s.notifies.Load() && g.n > 0 {
+		s.owed = append(s.owed, g.n)
+	}
 	return g.n, !g.minus
 }
 
@@ -153,7 +159,9 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	if s.gone() {
 		return "", false
 	}
-	s.rmu.Lock() // unlocked without defer, which would be an eighth of the whole
+	if !s.rmu.TryLock() { // unlocked without defer, which would be an eighth of the whole
+		return "", false
+	}
 	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
 	if n == 0 || len(length) > 0 && n >= length[0] {
 		s.rmu.Unlock()
@@ -258,7 +266,10 @@ func (s *Stream) readOnce(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.direct() {
+	if s.readers.Load() != nil {
+		ok = s.fillFiltered(c, len(p)-n)
+		m = s.takeBuffered(p[n:])
+	} else if s.direct() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
 	} else if space := s.space(); len(p)-n >= space {
