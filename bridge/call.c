@@ -103,11 +103,29 @@ static void dress(const ps_function *f, php_stream *stream, php_stream_context *
 		php_stream_context_set(stream, context);
 }
 
-// add_unread counts what PHP has buffered of a stream as unread, too.
-static void add_unread(HashTable *meta, php_stream *stream) {
+// add_buffered counts what PHP has buffered of a stream as unread, too, and what
+// a filter has broken as its end.
+static void add_buffered(HashTable *meta, php_stream *stream) {
 	zval *unread = zend_hash_str_find(meta, ZEND_STRL("unread_bytes"));
-	if (unread && stream)
-		Z_LVAL_P(unread) += stream->writepos - stream->readpos;
+	zval *eof = zend_hash_str_find(meta, ZEND_STRL("eof"));
+	if (!unread || !eof || !stream)
+		return;
+	Z_LVAL_P(unread) += stream->writepos - stream->readpos;
+	if (stream->eof)
+		ZVAL_TRUE(eof);
+}
+
+// keep_buffering has PHP buffer a stream as Go was told to.
+static void keep_buffering(const ps_function *f, php_stream *stream, zval *given, zval *answer) {
+	zend_long size = zval_get_long(given);
+	if (!stream || Z_TYPE_P(answer) != IS_LONG)
+		return;
+	if (strcmp(f->name, "stream_set_chunk_size") == 0)
+		stream->chunk_size = size;
+	else if (size == 0)
+		stream->flags |= PHP_STREAM_FLAG_NO_BUFFER;
+	else
+		stream->flags &= ~PHP_STREAM_FLAG_NO_BUFFER;
 }
 
 // finish does what Go's answer says.
@@ -168,7 +186,9 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 		return;
 	}
 	if (f->tells_unread && Z_TYPE_P(return_value) == IS_ARRAY)
-		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
+		add_buffered(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
+	if (f->sets_buffering && ZEND_NUM_ARGS() > 1)
+		keep_buffering(f, ps_own(ZEND_CALL_ARG(execute_data, 1)), ZEND_CALL_ARG(execute_data, 2), return_value);
 	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))

@@ -39,10 +39,10 @@ ps_function ps_functions[] = {
 	{"socket_set_timeout", PS_BY_FIRST},
 	{"stream_set_blocking", PS_BY_FIRST},
 	{"socket_set_blocking", PS_BY_FIRST},
-	{"stream_set_read_buffer", PS_BY_FIRST},
+	{"stream_set_read_buffer", PS_BY_FIRST, .sets_buffering = true},
 	{"stream_set_write_buffer", PS_BY_FIRST},
 	{"set_file_buffer", PS_BY_FIRST},
-	{"stream_set_chunk_size", PS_BY_FIRST},
+	{"stream_set_chunk_size", PS_BY_FIRST, .sets_buffering = true},
 	{"stream_is_local", PS_BY_FIRST},
 	{"stream_select", PS_SELECT},
 
@@ -89,6 +89,7 @@ ps_function ps_functions[] = {
 	{"fscanf", PS_COUNTED},
 	{"stream_filter_append", PS_COUNTED},
 	{"stream_filter_prepend", PS_COUNTED},
+	{"stream_filter_remove", PS_COUNTED},
 
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
@@ -134,7 +135,7 @@ static bool php_goes_on(const ps_function *f, php_stream *stream) {
 		return false;
 	if (f->bytes == PS_NO_BYTES && !f->closes)
 		return false;
-	return ps_is_filtered(stream) || (f->bytes == PS_READS && stream->writepos > stream->readpos);
+	return ps_is_filtered(stream) || (f->bytes == PS_READS && (stream->writepos > stream->readpos || stream->eof));
 }
 
 // is_whole tells whether a value is a stream of ours that PHP has no part in.

@@ -32,6 +32,7 @@ typedef struct {
 	bool captures;          // a handshake, which sets options
 	bool closes;
 	bool tells_unread; // unread_bytes
+	bool sets_buffering; // what PHP's code does with the stream, too
 	zif_handler php; // PHP's own handler
 	uint64_t by_go, by_php, by_php_network;
 } ps_function;

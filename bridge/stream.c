@@ -36,6 +36,11 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	int eof = 0, at_once = 0;
 	ssize_t n;
 
+	// Where a filter that is removed has made PHP's buffer grow, PHP forgets by
+	// how much: there is room for a chunk.
+	if (size > PTRDIFF_MAX)
+		size = stream->chunk_size;
+
 #if PHP_VERSION_ID >= 80400
 	at_once = stream->has_buffered_data;
 #endif
