@@ -36,8 +36,8 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	int eof = 0, at_once = 0;
 	ssize_t n;
 
-	// Where a filter that is removed has made PHP's buffer grow, PHP forgets by
-	// how much: there is room for a chunk.
+	// Where a filter that is removed has made PHP's buffer grow, PHP before 8.4
+	// forgets by how much: there is room for a chunk.
 	if (size > PTRDIFF_MAX)
 		size = stream->chunk_size;
 
