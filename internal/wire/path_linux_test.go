@@ -2,14 +2,15 @@ package wire
 
 import (
 	"errors"
-	"strings"
+	"fmt"
+	"os"
 	"syscall"
 	"testing"
 )
 
 // An abstract name may be as long as an address has room, and is one's own.
 func TestLongestAbstractName(t *testing.T) {
-	name := "\x00" + strings.Repeat("phpstream-", 10) + "longest"
+	name := "\x00" + fmt.Sprintf("%0107d", os.Getpid())
 	var b Binder
 	c, err := b.BindPath("unix", name)
 	if err != nil {
