@@ -98,6 +98,7 @@ func (rt *Runtime) Profile() Profile {
 func iniDefaults() map[string]string {
 	return map[string]string{
 		"default_socket_timeout": "60",
+		"memory_limit":           "128M",
 		"openssl.cafile":         "",
 		"openssl.capath":         "",
 		"user_agent":             "",
@@ -105,8 +106,8 @@ func iniDefaults() map[string]string {
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
-// there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
-// user_agent.
+// there: default_socket_timeout (seconds), memory_limit (bytes that one call may
+// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent.
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

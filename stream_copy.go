@@ -62,7 +62,9 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		if n == 0 {
 			break
 		}
-		data.took(n)
+		if data.took(n); fp.exhausted(&c, data.n) {
+			return "", false
+		}
 	}
 	return data.String(), true
 }
