@@ -54,7 +54,11 @@ func (s *Stream) crypto(a *cryptoArgs)      { a.session = s }
 // is never taken for TLS data; enabling fails with the warning "Refusing to
 // enable crypto ..." (CVE-2011-0411). After any failure the stream refuses to
 // send until a later call succeeds or it is closed; PHP would go on in clear.
-// Crypto that was switched off cannot be switched on again.
+//
+// Crypto that was switched off cannot be switched on again: with blocking that is
+// refused with "SSL/TLS already set-up for this stream", and so is a call with
+// blocking for a handshake that was begun without. Without blocking the answer is
+// true, and nothing can be written any more ("protocol is shutdown").
 //
 //	PHP: stream_socket_enable_crypto(resource $stream, bool $enable,
 //	     ?int $crypto_method = null, ?resource $session_stream = null): int|bool
@@ -171,7 +175,7 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 // unless nobody else has the stream yet.
 func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	if s.sock.prepared() != nil {
-		if s.sock.spent || s.sock.blocked.Load() && !s.sock.inHandshake() {
+		if s.sock.blocked.Load() {
 			c.warning("SSL/TLS already set-up for this stream")
 			return false
 		}
@@ -250,13 +254,14 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	}
 	c.warnings(warnings)
 	if s.w > s.r || len(s.sock.clear) > 0 {
-		// A failed handshake is never taken up again, so that this does not
-		// happen; if it did, what a program reads next had not come over TLS.
+		// They came after crypto was switched off. What a program reads next would
+		// not have come over TLS.
 		c.fail(errUnread)
 		c.warning("Refusing to enable crypto: bytes received in clear have not been read")
 		t.CloseNotify()
 		return cryptoFailed
 	}
+	s.sock.shutTLS.Store(s.sock.spent.Load()) // the end of TLS has been sent
 	s.sock.crypto.Store(t)
 	s.sock.refuse.Store(false)
 	return cryptoOn

@@ -33,9 +33,9 @@ type socket struct {
 	crypto    atomic.Pointer[secure.Conn] // TLS, while it is on
 	canCrypto bool                        // the transport can switch it on
 	refuse    atomic.Bool                 // a handshake failed: nothing more is sent
-	shutTLS   atomic.Bool                 // a read has met the end of TLS, which forbids writing
+	shutTLS   atomic.Bool                 // a read has met the end of TLS, or it was sent: nothing may be written
 	clear     []byte                      // received with the last TLS record, but not over TLS; the reader's
-	spent     bool                        // crypto was on, and has been switched off; the reader's
+	spent     atomic.Bool                 // crypto was on, and has been switched off
 	tls       atomic.Pointer[secure.Conn] // set up, whether on, failed or switched off
 	limit     time.Duration               // of the handshake: the connect timeout; not positive: none
 	urlName   string                      // the target's host, for SNI and the name check
@@ -106,7 +106,7 @@ func (k *socket) receiveTLS(c *call, t *secure.Conn, p []byte, mayWait bool) got
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		c.fail(err) // of which PHP says nothing
 	}
-	k.shutTLS.Store(k.facts.ShutByEnd && t.End() == secure.CutOff)
+	k.shutTLS.Store(k.spent.Load() || k.facts.ShutByEnd && t.End() == secure.CutOff)
 	if !secure.IsEOF(err) && !errors.Is(err, net.ErrClosed) {
 		c.fail(err)
 		c.describe(err)

@@ -9,7 +9,7 @@ func (k *socket) prepared() *secure.Conn { return k.tls.Load() }
 // but not yet asked for.
 func (k *socket) inHandshake() bool {
 	t := k.prepared()
-	if t == nil || k.crypto.Load() != nil {
+	if t == nil || k.crypto.Load() != nil || k.spent.Load() {
 		return false
 	}
 	under, over := t.InFlight()
@@ -29,6 +29,6 @@ func (k *socket) stopCrypto(t *secure.Conn) {
 	if k.crypto.CompareAndSwap(t, nil) {
 		t.CloseNotify()
 		k.clear = t.Received()
-		k.spent = true
+		k.spent.Store(true)
 	}
 }

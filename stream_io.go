@@ -197,6 +197,9 @@ func (c *call) sendFailed(left int, err error) {
 // eagain is Linux's number: programs compare with it on every platform.
 const eagain = 11
 
+// eInProgress is Linux's, too.
+const eInProgress = 115
+
 // Feof tells whether the end has been reached. Unlike the Eof of
 // [StreamGetMetaData] it looks at the socket: it is true right after the peer
 // closed, if nothing is left to read.

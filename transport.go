@@ -93,7 +93,11 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
 		s.shut()
-		return nil, &failure{err: c.failed}
+		f := &failure{err: c.failed}
+		if o.async {
+			f.errno = eInProgress // PHP's is left over from the connecting
+		}
+		return nil, f
 	}
 	return s, nil
 }

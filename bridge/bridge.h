@@ -53,7 +53,8 @@ typedef struct {
 //
 // and where the function has worked:
 //
-//	null, or a string and a string: the class and the message of what is thrown
+//	int     how many exceptions follow, the first one first, each a string (class)
+//	        and a string
 //	int     how many outputs follow, each an int (position) and a value
 //	int     how many options follow that Go has set, each a string and a value
 //	value   the result

@@ -23,7 +23,11 @@ void ps_raise(const ps_function *f, const ps_value *events, int64_t count) {
 	}
 }
 
+// throw throws an exception, whose previous is what has been thrown already. Of an
+// argument PHP complains only where nothing has.
 static void throw(const ps_value *class, const ps_value *message) {
+	if (EG(exception) && strstr(message->p, "(): Argument #"))
+		return;
 	zend_string *name = zend_string_init(class->p, class->n, 0);
 	zend_class_entry *ce = zend_lookup_class(name);
 	zend_throw_error(ce, "%s", message->p);
@@ -109,20 +113,17 @@ static void add_unread(HashTable *meta, php_stream *stream) {
 // finish does what Go's answer says.
 static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
-	const ps_value *thrown_class = NULL, *thrown_message = NULL;
-	int64_t count = v->n;
+	const ps_value *thrown;
+	int64_t count = v->n, thrown_count;
 	php_stream *stream;
 
 	if (count > 0 && !*job)
 		*job = ps_keep();
 	ps_raise(f, v + 1, count);
 	v += 1 + 2 * count;
-	if (v->kind != PS_NULL) {
-		thrown_class = v;
-		thrown_message = v + 1;
-		v++;
-	}
-	v++;
+	thrown_count = v->n;
+	thrown = v + 1;
+	v += 1 + 2 * thrown_count;
 	count = v++->n;
 	if (count > 0 && !*job)
 		*job = ps_keep(); // what an output was before may have a destructor
@@ -142,11 +143,11 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 			php_stream_context_set_option(context, "ssl", name->p, &value);
 		zval_ptr_dtor(&value);
 	}
-	if (thrown_class) {
-		if (f->route == PS_CONTEXTS && strncmp(thrown_message->p, "Options should", 14) == 0)
+	if (thrown_count > 0) {
+		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);
-		if (!EG(exception)) // a handler's goes first
-			throw(thrown_class, thrown_message);
+		for (; thrown_count > 0; thrown_count--, thrown += 2)
+			throw(&thrown[0], &thrown[1]);
 		return;
 	}
 	if (v->kind == PS_SOCKET) {

@@ -182,11 +182,14 @@ func (j *job) run() {
 	j.pending = nil
 	j.row.int(0)
 	j.writeEvents()
-	if t := result.Thrown; t != nil {
+	thrown := result.Earlier
+	if result.Thrown != nil {
+		thrown = append(thrown, result.Thrown)
+	}
+	j.row.int(int64(len(thrown)))
+	for _, t := range thrown {
 		j.row.text(t.Class)
 		j.row.text(t.Message)
-	} else {
-		j.row.plain(C.PS_NULL)
 	}
 	j.row.int(int64(len(result.Out)))
 	// In PHP's order: the same variable may stand for two parameters.
@@ -235,6 +238,7 @@ func (j *job) answer(to *C.ps_answer) {
 		j.row.reset()
 		j.row.int(0)
 		j.row.int(0)
+		j.row.int(1)
 		j.row.text("Error")
 		j.row.text(fmt.Sprint("phpstream: ", p))
 		j.row.int(0)

@@ -24,6 +24,9 @@ type Result struct {
 	Out map[int]Value
 	// Thrown is the exception; Value is nil then.
 	Thrown *phpstream.ThrownError
+	// Earlier are those that were thrown before it, in the same call: each is the
+	// next one's previous.
+	Earlier []*phpstream.ThrownError
 }
 
 // Handler makes an error handler out of one that knows PHP's levels alone. The
@@ -86,7 +89,7 @@ func (p *Pending) Run() Result {
 		value = c.f.run(c)
 	}
 	if c.thrown != nil || c.libraryThrew() {
-		return Result{Out: c.out, Thrown: c.thrown}
+		return Result{Out: c.out, Thrown: c.thrown, Earlier: c.earlier}
 	}
 	return Result{Value: value, Out: c.out}
 }
@@ -94,14 +97,15 @@ func (p *Pending) Run() Result {
 // call is one call at work. args holds every parameter's value, defaults
 // included, once prepare is done.
 type call struct {
-	rt     *phpstream.Runtime
-	f      *function
-	args   []Value
-	given  int
-	strict bool // no scalar turns into another
-	out    map[int]Value
-	thrown *phpstream.ThrownError
-	before error // the Runtime's last error before the call
+	rt      *phpstream.Runtime
+	f       *function
+	args    []Value
+	given   int
+	strict  bool // no scalar turns into another
+	out     map[int]Value
+	thrown  *phpstream.ThrownError
+	earlier []*phpstream.ThrownError
+	before  error // the Runtime's last error before the call
 }
 
 // libraryThrew asks whether the library reported an exception: it is the last
@@ -252,6 +256,9 @@ func (c *call) badType(i int, p Param, v Value, text string) bool {
 
 // throw and warn answer false, for the caller to pass on.
 func (c *call) throw(class, message string) bool {
+	if c.thrown != nil {
+		c.earlier = append(c.earlier, c.thrown)
+	}
 	c.thrown = &phpstream.ThrownError{Class: class, Message: message}
 	return false
 }

@@ -97,8 +97,8 @@ func copyToStream(c *call) Value {
 
 // streamSelect hands the arrays over as slices, and keeps of each array the
 // entries whose stream came back, under their keys. What isn't an open stream
-// is left out; PHP 7.4 says so in each of its passes over an array, PHP 8
-// throws at the end. Both warn so of what can't be waited for.
+// is left out; PHP says so in each of its passes over an array: 7.4 warns, 8
+// throws, and goes on. Both warn so of what can't be waited for.
 func streamSelect(c *call) Value {
 	var sets [3]*[]*phpstream.Stream
 	any, buffered := false, false
@@ -137,7 +137,7 @@ func streamSelect(c *call) Value {
 		if us, ok := c.args[4].(int64); ok {
 			timeout = append(timeout, int(us))
 		}
-	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) {
+	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) && c.thrown == nil {
 		return c.complain(microsecondsAlone)
 	}
 	if sets[0] != nil {
@@ -174,9 +174,6 @@ func streamSelect(c *call) Value {
 		}
 		kept, more := keep(a, *list, i == 0)
 		c.out[i], n = kept, n+more
-		if len(strangers[i]) > 0 && !old(c.rt) {
-			c.throw(phpfacts.TypeError, strangerText(strangers[i][len(strangers[i])-1]))
-		}
 	}
 	return int64(n)
 }
@@ -207,11 +204,13 @@ func (c *call) unselectable(list []Unselectable) {
 	}
 }
 
-// strangers warns of what is no open stream, as PHP 7.4 does.
+// strangers complains of what is no open stream.
 func (c *call) strangers(list []Value) {
-	if old(c.rt) {
-		for _, v := range list {
+	for _, v := range list {
+		if old(c.rt) {
 			c.warn(strangerText(v))
+		} else {
+			c.throw(phpfacts.TypeError, strangerText(v))
 		}
 	}
 }

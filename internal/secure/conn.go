@@ -24,7 +24,10 @@ const maxPlaintext = 16384
 // ErrBadRetry says that a write did not repeat the bytes of the write before
 // it, which had been cut short for lack of room: a part of their record is
 // already on its way.
-var ErrBadRetry = errors.New("bad write retry")
+var ErrBadRetry error = &opensslError{reason: reasonBadRetry}
+
+// errShortRetry says that it was even shorter.
+var errShortRetry = &opensslError{reason: reasonBadLength}
 
 // Conn is TLS on a wire. Like the wire it has one reader and one writer at a
 // time.
@@ -304,7 +307,10 @@ func (c *Conn) writeRecords(p []byte, wait bool, timeout time.Duration) (n int, 
 	if err := c.mayWrite(p); err != nil {
 		return 0, err
 	}
-	if !bytes.HasPrefix(p, c.retry) {
+	switch {
+	case len(p) < len(c.retry):
+		return 0, errShortRetry
+	case !bytes.HasPrefix(p, c.retry):
 		return 0, ErrBadRetry
 	}
 	if err := c.feed.flush(wait, timeout); err != nil {

@@ -105,6 +105,8 @@ var (
 	reasonUnexpected        = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x094, FuncName: "ssl3_read_bytes"}
 	reasonUnexpectedMessage = phpfacts.OpenSSLReason{Code: 0x0F4, Text: "unexpected message", Func: 0x1A1, FuncName: "ossl_statem_client_read_transition"}
 	reasonShutdown          = phpfacts.OpenSSLReason{Code: 0x0CF, Text: "protocol is shutdown", Func: 0x20C, FuncName: "ssl_write_internal"}
+	reasonBadLength         = phpfacts.OpenSSLReason{Code: 0x10F, Text: "bad length", Func: 0x09E, FuncName: "ssl3_write_bytes"}
+	reasonBadRetry          = phpfacts.OpenSSLReason{Code: 0x07F, Text: "bad write retry", Func: 0x09F, FuncName: "ssl3_write_pending"}
 	reasonTooSmall          = phpfacts.OpenSSLReason{Code: 0x12A, Text: "record too small", Func: 0x08F, FuncName: "ssl3_get_record", Record: true}
 	reasonKeyUpdates        = phpfacts.OpenSSLReason{Code: 0x084, Text: "too many key updates", Func: 0x206, FuncName: "tls_process_key_update"}
 	reasonLengthMismatch    = phpfacts.OpenSSLReason{Code: 0x09F, Text: "length mismatch", Func: 0x171, FuncName: "tls_process_server_hello"}

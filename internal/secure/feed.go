@@ -200,11 +200,14 @@ func (f *feed) Write(p []byte) (int, error) {
 	case f.failed != nil:
 		return 0, f.failed
 	case f.hello != nil && !f.said:
-		// On a connection that is still being made there is no room, whatever the
-		// system calls that, and whoever waits for the hello is not to wait longer.
+		// Whoever waits for the hello is not to wait longer, whatever becomes of it.
 		f.said = true
-		n, _ = f.try(p)
+		var err error
+		n, err = f.try(p)
 		close(f.hello)
+		if err != nil && err != syscall.ENOTCONN { // that is a connection which is still being made
+			return n, f.fail(err)
+		}
 	case len(f.pending) > maxPending:
 		f.pending, f.failed = nil, errFlooded
 		return 0, errFlooded
@@ -274,8 +277,12 @@ func (f *feed) try(p []byte) (n int, err error) {
 // fail keeps an error; the lock is held. OpenSSL has other words for a write
 // that failed than for a read.
 func (f *feed) fail(err error) error {
+	op := "write"
+	if f.handshaking {
+		op = "handshake" // which OpenSSL writes through a buffer that has no words of its own
+	}
 	f.pending = nil
-	f.failed = &net.OpError{Op: "write", Net: f.w.Network(), Err: err}
+	f.failed = &net.OpError{Op: op, Net: f.w.Network(), Err: err}
 	return f.failed
 }
 
