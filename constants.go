@@ -251,13 +251,39 @@ const (
 	STREAM_IGNORE_URL          = 2
 )
 
+// FilterMode says which way a stream's filter works.
+type FilterMode int
+
 // Which chain stream_filter_append puts a filter into.
 //
 // PHP: https://www.php.net/manual/en/function.stream-filter-append.php
 const (
-	STREAM_FILTER_READ  = 1
-	STREAM_FILTER_WRITE = 2
-	STREAM_FILTER_ALL   = 3
+	STREAM_FILTER_READ  FilterMode = 1
+	STREAM_FILTER_WRITE FilterMode = 2
+	STREAM_FILTER_ALL   FilterMode = 3
+)
+
+// FilterStatus is what a filter of the program's own answers: PHP's PSFS_*
+// constants.
+type FilterStatus int
+
+// What a filter answers: the data can't be converted; more is needed before
+// there is something to pass on; there is.
+//
+// PHP: https://www.php.net/manual/en/class.php-user-filter.php
+const (
+	PSFS_ERR_FATAL FilterStatus = 0
+	PSFS_FEED_ME   FilterStatus = 1
+	PSFS_PASS_ON   FilterStatus = 2
+)
+
+// How PHP calls a filter; a program's own is told by closing.
+//
+// PHP: https://www.php.net/manual/en/filters.php
+const (
+	PSFS_FLAG_NORMAL      = 0
+	PSFS_FLAG_FLUSH_INC   = 1
+	PSFS_FLAG_FLUSH_CLOSE = 2
 )
 
 // The errno that comes back from an opener, under the names of PHP's extension

@@ -186,6 +186,11 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 		c.warning("Refusing to enable crypto: " + strconv.Itoa(n) + " bytes received in clear have not been read")
 		return false
 	}
+	if s.readers.Load().holds() {
+		c.fail(errUnread)
+		c.warning("Refusing to enable crypto: bytes received in clear are held by a filter")
+		return false
+	}
 	s.mu.Lock()
 	ctx := s.ctx
 	s.mu.Unlock()

@@ -3,6 +3,7 @@ package phpstream
 import (
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
@@ -109,6 +110,9 @@ func Rewind(fp *Stream) bool {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
+	if s.seekable {
+		s.flushWriters(c, filter.FlushInc)
+	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	return s.seek(c, offset, whence)

@@ -33,6 +33,14 @@ func (rt *Runtime) NoStream() *Stream {
 	return s
 }
 
+// NoFilter answers a filter that has been removed: like [Runtime.NoStream], for a
+// resource that is no filter.
+func (rt *Runtime) NoFilter() *StreamFilter {
+	f := &StreamFilter{stream: rt.NoStream()}
+	f.removed.Store(true)
+	return f
+}
+
 // SignalsInterrupt says whether a signal ends a [StreamSelect] that waits, as it
 // does in PHP: the answer is false, with the warning "Unable to select [4]:
 // Interrupted system call (max_fd=N)". It is off at first, since the signals of

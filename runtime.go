@@ -56,6 +56,9 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	filters        map[string]func() UserFilter
+	filterNames    []string       // of filters, in the order in which they came
+	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 
@@ -102,12 +105,18 @@ func iniDefaults() map[string]string {
 		"openssl.cafile":         "",
 		"openssl.capath":         "",
 		"user_agent":             "",
+		"from":                   "",
 	}
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
+<<<<<<< HEAD
 // there: default_socket_timeout (seconds), memory_limit (bytes that one call may
 // gather; -1: no limit), openssl.cafile, openssl.capath, user_agent.
+=======
+// there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
+// user_agent, from.
+>>>>>>> main
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

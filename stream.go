@@ -33,10 +33,18 @@ type Stream struct {
 	seekable    bool
 	greedy      bool // fread goes on until it has all, or nothing more comes
 
-	closed atomic.Bool
-	eof    atomic.Bool
-	tell   atomic.Int64 // PHP's position, but for what passed says
-	piece  atomic.Int64 // chunk, for writers
+	closed  atomic.Bool
+	closing atomic.Bool
+	eof     atomic.Bool
+	tell    atomic.Int64 // PHP's position, but for what passed says
+	piece   atomic.Int64 // chunk, for writers
+
+	notifies atomic.Bool // the context's callback hears of what is read
+
+	// Filters, and how many of the program's own are at work in each direction.
+	readers          atomic.Pointer[filterChain] // the reader's
+	writers          atomic.Pointer[filterChain] // the writer's
+	reading, writing atomic.Int32
 
 	mu  sync.Mutex // guards ctx
 	ctx *Context
@@ -50,9 +58,15 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
+<<<<<<< HEAD
 	atOnce   bool // the read under way has an answer already, and does not wait for more
 	lost     bool // memory_limit has ended it
 	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
+=======
+	atOnce   bool  // the read under way has an answer already, and does not wait for more
+	owed     []int // bytes read that the callback has not heard of
+	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
+>>>>>>> main
 }
 
 const defaultChunk = 8192
@@ -82,6 +96,10 @@ func (s *Stream) beginAs(function, parameter string) (call, bool) {
 	}
 	if s.gone() {
 		c.complain(phpfacts.NotAStream)
+		c.deliver()
+		return c, false
+	}
+	if !s.mayUse(&c) {
 		c.deliver()
 		return c, false
 	}
@@ -118,7 +136,8 @@ func (s *Stream) streamContext() *Context {
 	return s.ctx
 }
 
-// IsResource tells whether v is an open stream or a context.
+// IsResource tells whether v is an open stream, a context, or a filter that is
+// in its stream.
 //
 //	PHP: is_resource(mixed $value): bool
 func IsResource(v any) bool {
@@ -127,6 +146,8 @@ func IsResource(v any) bool {
 		return !v.gone()
 	case *Context:
 		return v != nil
+	case *StreamFilter:
+		return v != nil && v.stream != nil && !v.removed.Load()
 	}
 	return false
 }
@@ -149,6 +170,14 @@ func GetResourceType(v any) string {
 		if v != nil {
 			return "stream-context"
 		}
+	case *StreamFilter:
+		switch {
+		case v == nil:
+		case IsResource(v):
+			return "stream filter"
+		default:
+			return "Unknown"
+		}
 	}
 	c := defaultRuntime.call("get_resource_type")
 	c.notResource(1, "resource")
@@ -170,6 +199,10 @@ func GetResourceId(v any) int {
 		if v != nil {
 			return v.id
 		}
+	case *StreamFilter:
+		if v != nil {
+			return v.id
+		}
 	}
 	c := defaultRuntime.call("get_resource_id")
 	c.notResource(1, "resource")
@@ -187,7 +220,7 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
-	if fp.shut() != nil {
+	if fp.shut(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
@@ -195,10 +228,18 @@ func Fclose(fp *Stream) bool {
 }
 
 // shut closes the stream once.
-func (s *Stream) shut() error {
-	if s == nil || !s.closed.CompareAndSwap(false, true) {
+func (s *Stream) shut(c *call) error {
+	if s.gone() || !s.closing.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
+	defer s.end() // whatever becomes of a filter
+	s.endWriters(c)
+	return nil
+}
+
+// end lets go of what a stream has.
+func (s *Stream) end() {
+	s.closed.Store(true)
 	if s.body != nil {
 		s.body.close()
 	} else {
@@ -208,13 +249,14 @@ func (s *Stream) shut() error {
 		s.dropBuffer()
 		s.rmu.Unlock()
 	}
-	return nil
+	s.closeFilters()
 }
 
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
 // second time.
 func (s *Stream) Close() error {
-	if err := s.shut(); err != nil {
+	c := s.runtime().call("fclose")
+	if err := s.shut(&c); err != nil {
 		return s.opError("close", err)
 	}
 	return nil
@@ -237,8 +279,14 @@ func (s *Stream) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	c := s.rt.call("fread")
-	n, _ := s.receive(&c, p)
-	s.tell.Add(int64(n))
+	n := 0
+	if s.readers.Load() != nil {
+		s.fillFiltered(&c, 1)
+		n = s.takeBuffered(p)
+	} else {
+		n, _ = s.receive(&c, p)
+		s.tell.Add(int64(n))
+	}
 	switch {
 	case n > 0:
 		return n, nil
@@ -261,7 +309,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
 	c := s.rt.call("fwrite")
-	n, _ := s.send(&c, p)
+	n, _ := s.write(&c, p)
 	if n == len(p) {
 		return n, nil
 	}

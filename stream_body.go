@@ -87,6 +87,7 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 func (s *Stream) forgetBuffered() {
 	s.r = s.w
 	s.dropBuffer()
+	s.readers.Load().forget()
 }
 
 // seek is PHP's seek: within what is buffered where that is possible, else

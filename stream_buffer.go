@@ -43,8 +43,13 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
+<<<<<<< HEAD
 	if s.exhausted(c, s.w-s.r) {
 		return false
+=======
+	if s.readers.Load() != nil {
+		return s.fillFiltered(c, size)
+>>>>>>> main
 	}
 	n, ok := s.receive(c, s.room())
 	s.w += n
@@ -139,6 +144,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	if g.end {
 		s.eof.Store(true)
 	}
+	if s.notifies.Load() && g.n > 0 {
+		s.owed = append(s.owed, g.n)
+	}
 	return g.n, !g.minus
 }
 
@@ -159,7 +167,9 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	if s.gone() {
 		return "", false
 	}
-	s.rmu.Lock() // unlocked without defer, which would be an eighth of the whole
+	if !s.rmu.TryLock() { // unlocked without defer, which would be an eighth of the whole
+		return "", false
+	}
 	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
 	if n == 0 || len(length) > 0 && n >= length[0] {
 		s.rmu.Unlock()
@@ -267,7 +277,10 @@ func (s *Stream) readOnce(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.direct() {
+	if s.readers.Load() != nil {
+		ok = s.fillFiltered(c, len(p)-n)
+		m = s.takeBuffered(p[n:])
+	} else if s.direct() {
 		m, ok = s.receive(c, p[n:])
 		s.tell.Add(int64(m))
 	} else if space := s.space(); len(p)-n >= space {

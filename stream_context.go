@@ -28,6 +28,7 @@ type Context struct {
 	mu           sync.RWMutex
 	options      assoc.Ordered[*assoc.Ordered[any]] // by wrapper; none is empty
 	notification any
+	progress     progress
 }
 
 // StreamOrContext is a *[Stream] or a *[Context]: the option functions take

@@ -32,6 +32,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		return "", false
 	}
 	defer c.deliver()
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	if offset >= 0 && !fp.reach(&c, int64(offset)) {
@@ -45,6 +46,9 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
 	for length < 0 || data.n < length {
+		if fp.readers.Load() != nil {
+			fp.catchUp(&c)
+		}
 		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
 			fp.eof.Store(true)
 			break
@@ -62,8 +66,14 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		if n == 0 {
 			break
 		}
+<<<<<<< HEAD
 		if data.took(n); fp.exhausted(&c, data.n) {
 			return "", false
+=======
+		data.took(n)
+		if fp.notifies.Load() {
+			fp.tellUnlocked()
+>>>>>>> main
 		}
 	}
 	return data.String(), true
@@ -126,7 +136,7 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	if !s.sock.canCrypto {
+	if !s.sock.canCrypto || s.readers.Load() != nil {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards
@@ -170,6 +180,7 @@ func StreamGetLine(fp *Stream, length int, ending ...string) (string, bool) {
 		length = defaultChunk
 	}
 	delim := strings.Join(ending, "")
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	return fp.record(&c, length, []byte(delim))
@@ -254,17 +265,14 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		if length > 0 {
 			p = p[:min(len(p), length-copied)]
 		}
-		from.rmu.Lock()
-		n, ok := from.read(&c, p)
-		from.rmu.Unlock()
+		n, ok := from.readLocked(&c, p)
+		from.tellProgress()
 		if n == 0 {
 			return copied, ok
 		}
 		for done := 0; done < n; {
-			to.wmu.Lock()
-			m, _ := to.send(&c, p[done:n])
-			to.wmu.Unlock()
-			if m == 0 {
+			m := to.writeLocked(&c, p[done:n])
+			if m <= 0 {
 				return 0, false
 			}
 			done += m
@@ -272,4 +280,17 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		copied += n
 	}
 	return copied, true
+}
+
+func (s *Stream) readLocked(c *call, p []byte) (int, bool) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	return s.read(c, p)
+}
+
+func (s *Stream) writeLocked(c *call, p []byte) int {
+	s.wmu.Lock()
+	defer s.wmu.Unlock()
+	n, _ := s.write(c, p)
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"unsafe"
 
+	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
@@ -39,11 +40,11 @@ func Fgets(fp *Stream, length ...int) (string, bool) {
 			return "", false
 		}
 	}
+	defer c.deliver()
+	defer fp.tellProgress()
 	fp.rmu.Lock()
-	line, ok := fp.line(&c, limit)
-	fp.rmu.Unlock()
-	c.deliver()
-	return line, ok
+	defer fp.rmu.Unlock()
+	return fp.line(&c, limit)
 }
 
 // emptyLine is fgets with room for nothing: PHP fills its buffer all the same
@@ -68,9 +69,10 @@ func Fgetc(fp *Stream) (string, bool) {
 	}
 	defer c.deliver()
 	var b [1]byte
+	defer fp.tellProgress()
 	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
 	n, _ := fp.read(&c, b[:])
-	fp.rmu.Unlock()
 	return string(b[:n]), n > 0
 }
 
@@ -93,10 +95,14 @@ func Fread(fp *Stream, length int) (string, bool) {
 		c.complain(phpfacts.LengthPositive)
 		return "", false
 	}
+	defer fp.tellProgress()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	if fp.greedy {
 		return fp.readGreedy(&c, length)
+	}
+	if fp.readers.Load() != nil {
+		return fp.readFiltered(&c, length)
 	}
 	// One call never answers more than is buffered and one read brings.
 	once := maxRead
@@ -176,12 +182,11 @@ func fwrite(fp *Stream, function, data string, length []int) (int, bool) {
 	if !ok {
 		return 0, false
 	}
+	defer c.deliver()
 	fp.wmu.Lock()
+	defer fp.wmu.Unlock()
 	// Nobody below changes the bytes.
-	n, ok := fp.send(&c, unsafe.Slice(unsafe.StringData(data), len(data)))
-	fp.wmu.Unlock()
-	c.deliver()
-	return n, ok
+	return fp.write(&c, unsafe.Slice(unsafe.StringData(data), len(data)))
 }
 
 // sendFailed is the notice that programs parse for the errno.
@@ -206,15 +211,22 @@ const eInProgress = 115
 //
 //	PHP: feof(resource $stream): bool
 func Feof(fp *Stream) bool {
-	_, ok := fp.begin("feof")
-	return ok && fp.atEnd()
+	c, ok := fp.begin("feof")
+	if !ok {
+		return false
+	}
+	defer c.deliver()
+	return fp.atEnd(&c)
 }
 
-func (s *Stream) atEnd() bool {
+func (s *Stream) atEnd(c *call) bool {
 	if !s.rmu.TryLock() {
 		return s.eof.Load() // somebody reads: the socket is theirs
 	}
 	defer s.rmu.Unlock()
+	if s.readers.Load() != nil {
+		s.catchUp(c)
+	}
 	if s.w > s.r {
 		return false
 	}
@@ -224,12 +236,18 @@ func (s *Stream) atEnd() bool {
 	return s.eof.Load()
 }
 
-// Fflush answers true: nothing that was written is held back.
+// Fflush answers true. Nothing that was written is held back, but by filters,
+// which are told.
 //
 //	PHP: fflush(resource $stream): bool
 func Fflush(fp *Stream) bool {
-	_, ok := fp.begin("fflush")
-	return ok
+	c, ok := fp.begin("fflush")
+	if !ok {
+		return false
+	}
+	defer c.deliver()
+	fp.flushWriters(&c, filter.FlushInc)
+	return true
 }
 
 // Ftell answers how many bytes have been read and written, which is what PHP

@@ -42,13 +42,15 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 		q.ends[i] = len(q.entries)
 	}
 	switch {
-	case len(q.entries) == 0:
+	case len(q.entries) == q.filtered:
+		q.cannotCast(&c)
 		c.complain(phpfacts.NoArrays)
 		return 0, false
 	case closed && c.rt.facts.Throws:
 		c.complain(phpfacts.NotAStream)
 		return 0, false
 	}
+	q.cannotCast(&c)
 	wait, ok := selectTimeout(&c, timeout)
 	if !ok {
 		return 0, false
@@ -59,6 +61,9 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 		c.warning("Unable to select [" + strconv.Itoa(errno) + "]: " + phpfacts.Strerror(errno) +
 			" (max_fd=" + strconv.Itoa(q.poller.MaxFD()) + ")")
 		return 0, false
+	}
+	if !q.buffered {
+		q.cannotCast(&c) // as often as PHP tries
 	}
 	// All answers are taken before any slice is rewritten: the same slice may
 	// stand in two places.
@@ -122,18 +127,21 @@ func selectTimeout(c *call, timeout []int) (time.Duration, bool) {
 // selection is one call: an entry for each place in the slices, one slice after
 // the other, so that a stream that stands in two of them has two.
 type selection struct {
-	entries []selected
-	ends    [len(wants)]int // of each slice's part
-	poller  *wire.Poller
-	await   []int       // entries with a handshake under way
-	waker   *wire.Waker // for these
+	entries  []selected
+	ends     [len(wants)]int // of each slice's part
+	filtered int             // how many entries PHP can't wait for
+	buffered bool            // what was buffered has answered
+	poller   *wire.Poller
+	await    []int       // entries with a handshake under way
+	waker    *wire.Waker // for these
 }
 
 type selected struct {
 	*Stream
-	want  wire.Readiness
-	ready bool
-	n     int // the poller's number; -1: it was not asked
+	want     wire.Readiness
+	ready    bool
+	n        int  // the poller's number; -1: it was not asked
+	filtered bool // only what is buffered counts
 }
 
 var selections = sync.Pool{New: func() any { return &selection{} }}
@@ -151,11 +159,21 @@ func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed b
 			if !c.rt.facts.Throws {
 				c.complain(phpfacts.NotAStream)
 			}
+		case s.filtered():
+			q.filtered++
+			q.entries = append(q.entries, selected{Stream: s, want: want, filtered: true})
 		case s.sock.wire != nil:
 			q.entries = append(q.entries, selected{Stream: s, want: want})
 		}
 	}
 	return closed
+}
+
+// cannotCast warns of each filtered stream. PHP has no descriptor of these.
+func (q *selection) cannotCast(c *call) {
+	for range q.filtered {
+		c.warning(c.rt.facts.Cannot + " cast a filtered stream on this system")
+	}
 }
 
 // run finds out who is ready.
@@ -184,12 +202,16 @@ func (q *selection) run(wait time.Duration, signals bool) error {
 				want = 0
 			}
 		}
+		if e.filtered {
+			e.n = -1
+			continue
+		}
 		var ok bool
 		if e.n, ok = q.poller.Add(e.sock.wire, want); !ok {
 			e.ready, atOnce, e.n = true, true, -1
 		}
 	}
-	if buffered {
+	if q.buffered = buffered; buffered {
 		// PHP does not ask the sockets then.
 		for i := range q.entries {
 			e := &q.entries[i]
@@ -313,6 +335,10 @@ func (q *selection) release() {
 func (s *Stream) unread() place {
 	if !s.rmu.TryLock() {
 		return unknown // somebody reads
+	}
+	if s.readers.Load() != nil {
+		s.rmu.Unlock()
+		return s.unreadFiltered()
 	}
 	defer s.rmu.Unlock()
 	if s.w > s.r {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // wrapper answers for the URLs of a scheme. It is a table of what it can do; nil
@@ -13,8 +15,9 @@ import (
 //
 // php-src: main/php_streams.h, php_stream_wrapper_ops.
 type wrapper struct {
-	kind string // "wrapper_type" of the meta data
-	open func(o *urlOpening) *Stream
+	kind   string // "wrapper_type" of the meta data
+	remote bool   // stream_is_local says no
+	open   func(o *urlOpening) *Stream
 }
 
 // namedWrapper is a wrapper under its scheme.
@@ -27,6 +30,8 @@ type namedWrapper struct {
 func builtInWrappers() []namedWrapper {
 	return []namedWrapper{
 		{"file", plainFiles},
+		{"http", webPages},
+		{"https", webPages},
 	}
 }
 
@@ -137,6 +142,18 @@ func urlScheme(url string) string {
 		return url[:n]
 	}
 	return ""
+}
+
+// elements are the values of an array.
+func elements(v any) (list []any) {
+	a, ok := v.(assoc.Array)
+	if !ok {
+		return phpvalue.Elements(v)
+	}
+	for _, e := range a.All() {
+		list = append(list, e)
+	}
+	return list
 }
 
 // filePath is the path in a file:// URL, or the path that was given. It is not ok

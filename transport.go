@@ -69,6 +69,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	s := c.rt.newStream(labels[transport.Kind])
 	s.ctx = o.ctx
+	s.notifies.Store(o.ctx.notifier() != nil)
 	s.sock.limit = o.timeout
 	s.sock.canCrypto = transport.Kind == target.TCP || transport.Kind == target.TLS
 	if c.rt.facts.MetaURI {
@@ -92,7 +93,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	}
 	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
-		s.shut()
+		s.shut(c)
 		f := &failure{err: c.failed}
 		if o.async {
 			f.errno = eInProgress // PHP's is left over from the connecting

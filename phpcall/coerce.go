@@ -31,7 +31,7 @@ func fit(kind string, v Value, legacy bool) coerced {
 		return coerced{value: v, ok: true}
 	case "resource":
 		switch v.(type) {
-		case *phpstream.Stream, *phpstream.Context, Foreign:
+		case *phpstream.Stream, *phpstream.Context, *phpstream.StreamFilter, Foreign:
 			return coerced{value: v, ok: true}
 		case *x509.Certificate, *phpstream.Socket:
 			// Objects since 8.0, resources before.

@@ -248,7 +248,7 @@ func streamIsLocal(c *call) Value {
 // isResource says whether a value is of PHP's type resource, open or not.
 func isResource(v Value) bool {
 	switch v.(type) {
-	case *phpstream.Stream, *phpstream.Context, Foreign:
+	case *phpstream.Stream, *phpstream.Context, *phpstream.StreamFilter, Foreign:
 		return true
 	}
 	return false

@@ -120,6 +120,11 @@ func init() {
 		row("stream_is_local($stream)", streamIsLocal),
 		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
 
+		row("stream_filter_append(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterAppend)),
+		row("stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterPrepend)),
+		row("stream_filter_remove(resource $stream_filter)", filterRemove),
+		nullRow("stream_get_filters()", func(c *call) Value { return phpValue(c.rt.StreamGetFilters()) }),
+
 		row("stream_context_create(?!array $options = null, ?!array $params = null)", contextCreate),
 		row("stream_context_set_option(resource $context, array|string $wrapper_or_options, ?string $option_name = null, $value = UNKNOWN)", contextSetOption).rawArguments(),
 		row("stream_context_set_options(resource $context, array $options)", contextSetOptions).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
@@ -131,6 +136,15 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("http_get_last_response_headers()", func(c *call) Value {
+			lines, ok := c.rt.HttpGetLastResponseHeaders()
+			if !ok {
+				return nil
+			}
+			return phpValue(lines)
+		}).inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
+		nullRow("http_clear_last_response_headers()", func(c *call) Value { c.rt.HttpClearLastResponseHeaders(); return nil }).
+			inProfiles(func(p phpstream.Profile) bool { return p == phpstream.PHP84 }),
 		nullRow("error_get_last()", errorGetLast),
 		nullRow("error_clear_last()", func(c *call) Value { c.rt.ErrorClearLast(); return nil }),
 		nullRow("error_reporting(?!int $error_level = null)", errorReporting),

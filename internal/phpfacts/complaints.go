@@ -60,7 +60,15 @@ var (
 	OptionShort   = Complaint{Class: ValueError, Text: `Argument #4 ($value) "%s" must be between 0 and 65535`}
 	ErrorCode     = Complaint{Class: ValueError, Text: "Argument #1 ($error_code) must be between -2147483648 and 2147483647"}
 	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
-	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
+	NotAFilter    = Complaint{Class: TypeError, Text: "supplied resource is not a valid stream filter resource",
+		Old: "Invalid resource given, not a stream filter"}
+	FilterName = Complaint{Class: ValueError, Text: "Argument #1 ($filter_name) must be a non-empty string",
+		Old: "Filter name cannot be empty"}
+	FilterClass = Complaint{Class: ValueError, Text: "Argument #2 ($class) must be a non-empty string",
+		Old: "Class name cannot be empty"}
+	NoBucket = Complaint{Class: TypeError, Text: "Argument #2 ($bucket) must be of type object, null given",
+		Old: "expects parameter 2 to be object, null given"}
+	NotResource = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )
 

@@ -10,10 +10,13 @@ type Facts struct {
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
 	OpenFailed          string // the caption of what fopen says
+	HTTPVersion         string // of a request
+	KeepsMethod         bool   // a redirection with 307 or 308 is a POST where the first request was
+	EmptyQuery          bool   // "?" with nothing behind it goes out
 	RemoteFile          string // how the warning of another host's file:// begins
 	EmptyPath           Complaint
 	Seek                string // "Stream does not support seeking"
-	Unable              string // how the sockets extension begins "unable to set socket option"
+	Unable              string // how some warnings begin: "unable to set socket option", "unable to locate filter"
 	Cannot              string // "Cannot represent a stream", which cannot be cast
 	NoCrypto            string // "This stream does not support SSL/crypto"
 	SessionStream       string // "Supplied session stream must be an SSL enabled stream"
@@ -39,6 +42,13 @@ type Facts struct {
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
+	StreamFilter        string // how a filter's own warnings begin
+	ZlibParameter       string // what zlib's filters say of a bad parameter
+	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
+	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
+	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
+	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
+	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
 // Under @, PHP 8 leaves the levels that cannot be silenced:
@@ -48,47 +58,70 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
-		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
-		WritesChunks:  true,
-		Connect:       "unable to connect",
-		Bind:          "failed to bind",
-		Send:          "send",
-		Read:          "read",
-		Write:         "write",
-		OpenFailed:    "failed to open stream",
-		RemoteFile:    "remote",
-		EmptyPath:     emptyPath(""),
-		Seek:          "stream does not support seeking",
-		Unable:        "unable",
-		Cannot:        "cannot",
-		SessionStream: "supplied session stream must be an SSL enabled stream",
-		SessionSetUp:  "supplied SSL session stream is not initialized",
-		NoCrypto:      "this stream does not support SSL/crypto",
-		ShutByEnd:     true, QuietAfterEnd: true,
-		LegacyTLS: true,
+		ResetIsAlive:        true,
+		DeafIsEnd:           true,
+		TimeoutReadsNothing: true,
+		ErrorLevels:         32767,
+		WritesChunks:        true,
+		Connect:             "unable to connect",
+		Bind:                "failed to bind",
+		Send:                "send",
+		Read:                "read",
+		Write:               "write",
+		OpenFailed:          "failed to open stream",
+		RemoteFile:          "remote",
+		HTTPVersion:         "1.0",
+		EmptyPath:           emptyPath(""),
+		Seek:                "stream does not support seeking",
+		Unable:              "unable",
+		Cannot:              "cannot",
+		NoCrypto:            "this stream does not support SSL/crypto",
+		ShutByEnd:           true,
+		QuietAfterEnd:       true,
+		LegacyTLS:           true,
+		StreamFilter:        "stream filter",
+		ZlibParameter:       "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent:        true,
+		FlushEndsBase64:     true,
+		SmallHexIsOff:       true,
+		CRIsBreak:           true,
+		SessionStream:       "supplied session stream must be an SSL enabled stream",
+		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP74: {
-		SessionMeta:  "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
-		ResetIsAlive: true, DeafIsEnd: true, TimeoutReadsNothing: true, ErrorLevels: 32767,
-		WritesChunks:  true,
-		Connect:       "unable to connect",
-		Bind:          "failed to bind",
-		Send:          "send",
-		Read:          "read",
-		Write:         "write",
-		OpenFailed:    "failed to open stream",
-		RemoteFile:    "remote",
-		EmptyPath:     emptyPath(""),
-		Seek:          "stream does not support seeking",
-		Unable:        "unable",
-		Cannot:        "cannot",
-		SessionStream: "supplied session stream must be an SSL enabled stream",
-		SessionSetUp:  "supplied SSL session stream is not initialized",
-		NoCrypto:      "this stream does not support SSL/crypto",
-		ShutByEnd:     true, QuietAfterEnd: true,
+		SessionMeta:         "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
+		ResetIsAlive:        true,
+		DeafIsEnd:           true,
+		TimeoutReadsNothing: true,
+		ErrorLevels:         32767,
+		WritesChunks:        true,
+		Connect:             "unable to connect",
+		Bind:                "failed to bind",
+		Send:                "send",
+		Read:                "read",
+		Write:               "write",
+		OpenFailed:          "failed to open stream",
+		RemoteFile:          "remote",
+		HTTPVersion:         "1.0",
+		EmptyPath:           emptyPath(""),
+		Seek:                "stream does not support seeking",
+		Unable:              "unable",
+		Cannot:              "cannot",
+		NoCrypto:            "this stream does not support SSL/crypto",
+		ShutByEnd:           true,
+		QuietAfterEnd:       true,
+		StreamFilter:        "stream filter",
+		ZlibParameter:       "Invalid parameter give for %s. (%d)",
+		ZlibIsSilent:        true,
+		FlushEndsBase64:     true,
+		SmallHexIsOff:       true,
+		CRIsBreak:           true,
+		SessionStream:       "supplied session stream must be an SSL enabled stream",
+		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
-		Quantities: true, ErrorLevels: 32767,
+		Quantities:    true,
+		ErrorLevels:   32767,
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
 		UnixNUL:       true,
@@ -97,6 +130,9 @@ var facts = [...]Facts{
 		Write:         "Write",
 		OpenFailed:    "Failed to open stream",
 		RemoteFile:    "Remote",
+		HTTPVersion:   "1.1",
+		EmptyQuery:    true,
+		KeepsMethod:   true,
 		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
 		Unable:        "Unable",
@@ -112,9 +148,13 @@ var facts = [...]Facts{
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
+		StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		FlushEndsBase64: true,
+		SmallHexIsOff:   true,
 	},
 	PHP84: {
-		Quantities: true, ErrorLevels: 30719,
+		Quantities:     true,
+		ErrorLevels:    30719,
 		Connect:        "Unable to connect",
 		Bind:           "Failed to bind",
 		UnixNUL:        true,
@@ -123,6 +163,9 @@ var facts = [...]Facts{
 		Write:          "Write",
 		OpenFailed:     "Failed to open stream",
 		RemoteFile:     "Remote",
+		HTTPVersion:    "1.1",
+		EmptyQuery:     true,
+		KeepsMethod:    true,
 		EmptyPath:      emptyPath("Path must not be empty"),
 		Seek:           "Stream does not support seeking",
 		Unable:         "Unable",
@@ -141,6 +184,8 @@ var facts = [...]Facts{
 		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
+		StreamFilter:   "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
+		HugeChunkIsNone: true,
 	},
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -103,6 +104,27 @@ func Element(v any, key string) (element any, ok bool) {
 	return e.Interface(), true
 }
 
+// Elements answers the elements of an array, of a map in the order of its keys'
+// text; none of anything else.
+func Elements(v any) (list []any) {
+	r := deref(reflect.ValueOf(v))
+	switch r.Kind() {
+	case reflect.Slice, reflect.Array:
+		for i := range r.Len() {
+			list = append(list, r.Index(i).Interface())
+		}
+	case reflect.Map:
+		keys := r.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int {
+			return strings.Compare(fmt.Sprint(a.Interface()), fmt.Sprint(b.Interface()))
+		})
+		for _, k := range keys {
+			list = append(list, r.MapIndex(k).Interface())
+		}
+	}
+	return list
+}
+
 // Bool is PHP's (bool): false for null, false, 0, 0.0, "", "0" and the empty
 // array, true for all else ("0.0" and "false" among it).
 //
@@ -147,6 +169,22 @@ func Int(v any) int64 {
 		return oneIf(p.length != 0)
 	}
 	return 1
+}
+
+// Double is PHP's (float).
+//
+// php-src: Zend/zend_operators.c, zval_get_double.
+func Double(v any) float64 {
+	switch p := read(v); p.kind {
+	case isFloat:
+		return p.float
+	case isString:
+		text := strings.TrimLeft(p.text, " \t\n\r\v\f")
+		end, _ := number(text)
+		f, _ := strconv.ParseFloat(text[:end], 64)
+		return f
+	}
+	return float64(Int(v))
 }
 
 func oneIf(condition bool) int64 {

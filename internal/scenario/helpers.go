@@ -9,8 +9,8 @@ var helpers = map[string]bool{
 	"array_keys": true, "sha1": true,
 }
 
-// last_message, error_get_last()["message"] or null, is a helper whose answer
-// is recorded.
+// last_message, error_get_last()["message"] or null, and filter_log, what the
+// script's filters were called with, are helpers whose answers are recorded.
 
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {

@@ -42,13 +42,14 @@ func RunOurs(s *Scenario, version string, certs *Certs) (*Answer, error) {
 
 // interpreter runs a script on the library, as driver.php does on PHP.
 type interpreter struct {
-	rt      *phpstream.Runtime
-	world   *World
-	vars    map[string]phpcall.Value
-	opened  []*phpstream.Stream
-	events  []string
-	handled bool
-	out     strings.Builder
+	rt        *phpstream.Runtime
+	world     *World
+	vars      map[string]phpcall.Value
+	opened    []*phpstream.Stream
+	events    []string
+	handled   bool
+	filterLog []string
+	out       strings.Builder
 }
 
 // end closes what is still open, as the end of a PHP program does.
@@ -235,7 +236,8 @@ func (in *interpreter) index(x Index) (phpcall.Value, error) {
 	return nil, nil
 }
 
-func (in *interpreter) call(x Call) (phpcall.Value, error) {
+func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
+	defer catch(&err)
 	args := make([]phpcall.Value, len(x.Args))
 	for i, a := range x.Args {
 		if v, ok := a.(Variable); ok && phpcall.ByReference(x.Name, i) {
@@ -250,8 +252,11 @@ func (in *interpreter) call(x Call) (phpcall.Value, error) {
 		}
 		args[i] = v
 	}
-	if helpers[x.Name] || x.Name == "last_message" {
+	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" {
 		return in.helper(x.Name, args)
+	}
+	if x.Name == "stream_filter_register" {
+		return in.registerFilter(args)
 	}
 	r := phpcall.Call(in.rt, x.Name, args)
 	// In order: one variable may stand for several outputs.
@@ -274,6 +279,13 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	text := func(i int) string { s, _ := args[i].(string); return s }
 	number := func(i int) int { n, _ := args[i].(int64); return int(n) }
 	switch name {
+	case "filter_log":
+		log := phpcall.NewArray()
+		for _, line := range in.filterLog {
+			log.Append(line)
+		}
+		in.filterLog = nil
+		return log, nil
 	case "last_message":
 		if a, ok := phpcall.Call(in.rt, "error_get_last", nil).Value.(*phpcall.Array); ok {
 			message, _ := a.Get("message")
@@ -347,7 +359,7 @@ func dump(v phpcall.Value, old bool) string {
 			items = append(items, text)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
-	case *phpstream.Stream, *phpstream.Context:
+	case *phpstream.Stream, *phpstream.Context, *phpstream.StreamFilter:
 		return "resource(" + phpstream.GetResourceType(v) + ")"
 	case *x509.Certificate:
 		if old {

@@ -52,10 +52,19 @@ func (w logWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// own puts the peer's own address into a text, where it is asked for.
+func (r *running) own(text string) string {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	_, port, _ := net.SplitHostPort(r.addr)
+	return strings.NewReplacer("{{ADDR}}", r.addr, "{{PORT}}", port).Replace(text)
+}
+
 func (p *peerConn) step(st Step) error {
 	switch st.Verb {
 	case "send":
-		return p.write(p.rw, st.Text)
+		return p.write(p.rw, p.peer.own(st.Text))
 	case "raw":
 		return p.write(p.base, st.Text)
 	case "repeat":

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,7 +107,35 @@ func hold(t *testing.T, from string, theirs map[string]string, questions []strin
 	}
 }
 
-const phpURLName = `return rtrim((string)parse_url($q, PHP_URL_HOST), '.');`
+const phpURL = `
+$u = parse_url($q);
+if ($u === false) return 'false';
+$u += ['port' => 0];
+foreach (['scheme', 'user', 'pass', 'host', 'port', 'path', 'query'] as $part) $out[] = $u[$part] ?? '';
+foreach (['user', 'pass', 'host', 'query'] as $part) $out[] = isset($u[$part]) ? $part : '';
+return implode('|', $out);`
+
+// url is our answer in the form of phpURL.
+func url(version string) func(string) string {
+	return func(s string) string {
+		u, ok := target.ParseURL(s)
+		if !ok {
+			return "false"
+		}
+		out := []string{u.Scheme, u.User, u.Pass, u.Host, strconv.Itoa(u.Port), u.Path, u.Query}
+		has := func(part string, there bool) {
+			if !there {
+				part = ""
+			}
+			out = append(out, part)
+		}
+		has("user", u.HasUser)
+		has("pass", u.HasPass)
+		has("host", u.HasHost)
+		has("query", u.HasQuery && (u.Query != "" || version != "7.4")) // which knows no empty one
+		return strings.Join(out, "|")
+	}
+}
 
 // The part of a target behind "://", whose host PHP's TLS takes as a name.
 var urlRests = []string{
@@ -116,16 +145,16 @@ var urlRests = []string{
 	"localhost:25/queue", "localhost:25/queue/x:y", "localhost/25", "localhost:25?x", "localhost:25#x", "localhost?x:25", "localhost#x:25", "/localhost:25", "//localhost:25", "//localhost", "///localhost:25",
 	"user@localhost:25", "user:pass@localhost:25", "user:25@localhost:25", "u@v@localhost:25", "@localhost:25", "user@:25", "user@localhost",
 	"tls://localhost:25", "tls:/localhost:25", "file://localhost:25", "file:///localhost:25", "FILE:///localhost:25", "file://c:/x", "a b:25", "a\tb:25", "a\x00b:25", " localhost:25", "localhost :25", "localhost: 25", "localhost:+25", "_x: 25/", "_x:+25", "//x: 25", "//x:-2", "//x:123456", "//x:70000", "//[::1]:25", "//[::1]", "//u@[::1]:25", "//x:25:26", "//[x:25", "",
-	":", ":25", ":25/", "://", "://x:25", "x:/", "x://", "x://:25", "x://y:z", "x:1/:y:2",
+	":", ":25", ":25/", "://", "://x:25", "http://user:p%40ss@host:8080/a/b?c=d&e#f", "http://host?q", "http://host/?", "http://host/#", "HTTP://h/p\r\nX: y", "https://[::1]:8443/x", "ftp://u@h/%2Fetc", "x:/", "x://", "x://:25", "x://y:z", "x:1/:y:2",
 }
 
-func TestURLNameIsRecorded(t *testing.T) {
-	for version, theirs := range recorded(t, "urlname.json") {
-		hold(t, "PHP "+version, theirs, urlRests, target.URLName)
+func TestParseURLIsRecorded(t *testing.T) {
+	for version, theirs := range recorded(t, "url.json") {
+		hold(t, "PHP "+version, theirs, urlRests, url(version))
 	}
 }
 
-func TestURLNameIsPHPs(t *testing.T) {
+func TestParseURLIsPHPs(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	many := slices.Clone(urlRests)
 	const alphabet = "::::////@@[[]]..??##0123456789+- ab_\x01file"
@@ -138,9 +167,20 @@ func TestURLNameIsPHPs(t *testing.T) {
 	}
 	for _, php := range phptest.All(t) {
 		if *record {
-			merge(t, "urlname.json", php.Version, ask(t, php, phpURLName, urlRests))
+			merge(t, "url.json", php.Version, ask(t, php, phpURL, urlRests))
 		}
-		hold(t, "PHP "+php.Version, ask(t, php, phpURLName, many), many, target.URLName)
+		hold(t, "PHP "+php.Version, ask(t, php, phpURL, many), many, url(php.Version))
+	}
+}
+
+func TestURLName(t *testing.T) {
+	for rest, want := range map[string]string{
+		"localhost:25": "localhost", "mail.example.com...:465": "mail.example.com", "user@localhost:25": "localhost",
+		"[::1]:25": "", "localhost:65536": "", "tls://localhost:25": "localhost", "": "",
+	} {
+		if got := target.URLName(rest); got != want {
+			t.Errorf("URLName(%q) = %q, want %q", rest, got, want)
+		}
 	}
 }
 

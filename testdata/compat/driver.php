@@ -158,3 +158,195 @@ function wait_mark($name)
 }
 
 set_error_handler(driver::handler(''));
+
+// The filters that scripts register, by their classes. The runner has the same
+// ones (internal/scenario/filters.go).
+
+/** What the filters have been called with since the last filter_log(). */
+function filter_log()
+{
+    $log = passes::$log;
+    passes::$log = [];
+    return $log;
+}
+
+/** Passes everything on, and writes down what it is called with. */
+class passes extends php_user_filter
+{
+    public static $log = [];
+
+    protected function note($text)
+    {
+        self::$log[] = $this->filtername . ' ' . $text;
+    }
+
+    #[\ReturnTypeWillChange]
+    public function onCreate()
+    {
+        $this->note('created with ' . driver::dump($this->params));
+        return true;
+    }
+
+    #[\ReturnTypeWillChange]
+    public function onClose()
+    {
+        $this->note('closed');
+    }
+
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        $pieces = [];
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            $pieces[] = driver::quote($bucket->data);
+            $bucket->data = $this->change($bucket->data);
+            $consumed += $bucket->datalen;
+            stream_bucket_append($out, $bucket);
+        }
+        $this->note('gets ' . implode(' ', $pieces) . ($closing ? ' and the end' : ''));
+        return PSFS_PASS_ON;
+    }
+
+    protected function change($data)
+    {
+        return $data;
+    }
+}
+
+/** Makes letters large. */
+class shouts extends passes
+{
+    protected function change($data)
+    {
+        return strtoupper($data);
+    }
+}
+
+/** Passes whole lines on, and the rest at the end. */
+class lines extends passes
+{
+    private $rest = '';
+
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            $this->rest .= $bucket->data;
+            $consumed += $bucket->datalen;
+        }
+        $end = $closing ? strlen($this->rest) : strrpos("\n" . $this->rest, "\n");
+        if ($end === 0) {
+            return PSFS_FEED_ME;
+        }
+        stream_bucket_append($out, stream_bucket_new($this->stream, substr($this->rest, 0, $end)));
+        $this->rest = (string) substr($this->rest, $end);
+        return PSFS_PASS_ON;
+    }
+}
+
+/** Puts new buckets around those that come. */
+class wraps extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            $consumed += $bucket->datalen;
+            stream_bucket_append($out, $bucket);
+            stream_bucket_prepend($out, stream_bucket_new($this->stream, '<'));
+            stream_bucket_append($out, stream_bucket_new($this->stream, '>'));
+        }
+        return PSFS_PASS_ON;
+    }
+}
+
+/** Can't be made. */
+class refuses extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function onCreate()
+    {
+        $this->note('refuses');
+        return false;
+    }
+}
+
+/** Takes its parameters as what it answers; it takes all that comes, and passes nothing on. */
+class answers extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            $consumed += $bucket->datalen;
+        }
+        return $this->params;
+    }
+}
+
+/** Passes on, but does not say how much it has taken: $consumed is what its parameters are. */
+class miscounts extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            stream_bucket_append($out, $bucket);
+        }
+        $consumed = $this->params;
+        return PSFS_PASS_ON;
+    }
+}
+
+/** Leaves what comes where it is. */
+class leaves extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        return $this->params;
+    }
+}
+
+/** Tries to use its own stream; says in its log what came of it. */
+class meddles extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        if (!$closing) {
+            $this->note('closes: ' . driver::dump(fclose($this->stream)));
+            $this->note('is ' . driver::dump(stream_get_meta_data($this->stream)['stream_type']));
+        }
+        return parent::filter($in, $out, $consumed, $closing);
+    }
+}
+
+/** Throws, but not at the end. */
+class throws extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        if ($closing) {
+            return PSFS_FEED_ME;
+        }
+        throw new RuntimeException('thrown by ' . $this->filtername);
+    }
+}
+
+/** Puts the same bucket in twice. */
+class doubles extends passes
+{
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        while ($bucket = stream_bucket_make_writeable($in)) {
+            $consumed += $bucket->datalen;
+            stream_bucket_append($out, $bucket);
+            $bucket->data = strtoupper($bucket->data);
+            stream_bucket_append($out, $bucket);
+        }
+        return PSFS_PASS_ON;
+    }
+}

@@ -1,0 +1,345 @@
+package phpstream
+
+import (
+	"slices"
+
+	"github.com/phpstream-go/phpstream/internal/filter"
+)
+
+// filterChain is the filters between a stream and its socket, in one direction.
+// The direction's lock guards it.
+//
+// php-src: main/streams/streams.c, _php_stream_fill_read_buffer and
+// _php_stream_write_filtered; main/streams/filter.c.
+type filterChain struct {
+	links []*StreamFilter
+}
+
+func (ch *filterChain) add(f *StreamFilter, last bool) {
+	at := 0
+	if last {
+		at = len(ch.links)
+	}
+	ch.links = slices.Insert(ch.links, at, f)
+}
+
+// drop takes a filter out, and answers how many are left.
+func (ch *filterChain) drop(f *StreamFilter) int {
+	if i := slices.Index(ch.links, f); i >= 0 {
+		ch.links = slices.Delete(ch.links, i, i+1)
+	}
+	return len(ch.links)
+}
+
+// wound is what came out of a chain.
+type wound struct {
+	out    filter.Brigade
+	status filter.Status
+	used   int // of the input, by the first filter
+}
+
+// wind sends data through the filters from the one at index from on. What an
+// inflater leaves for later is the business of resume.
+func (ch *filterChain) wind(c *call, from int, in filter.Brigade, mode filter.Mode) (w wound) {
+	w.status = filter.PassOn
+	for i := from; i < len(ch.links); i++ {
+		f := ch.links[i]
+		r := f.run(c, &in, mode)
+		if i == 0 {
+			w.used = r.Used
+		}
+		if w.status = r.Status; r.Status != filter.PassOn {
+			return w
+		}
+		if len(f.backlog) > 0 {
+			mode = filter.Normal // those behind it have not seen the end
+		}
+		in = r.Out
+	}
+	w.out = in
+	return w
+}
+
+// behind answers the last filter that has left something for later, -1 for none.
+func (ch *filterChain) behind() int {
+	if ch == nil {
+		return -1
+	}
+	for i := len(ch.links) - 1; i >= 0; i-- {
+		if len(ch.links[i].backlog) > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// resume goes on with what was left for later; false where nothing was.
+func (ch *filterChain) resume(c *call) (w wound, ok bool) {
+	i := ch.behind()
+	if i < 0 {
+		return w, false
+	}
+	f := ch.links[i]
+	in := f.backlog
+	f.backlog = nil
+	return ch.wind(c, i, in, f.mode), true
+}
+
+// forget drops what was left for later.
+func (ch *filterChain) forget() {
+	if ch != nil {
+		for _, f := range ch.links {
+			f.backlog = nil
+		}
+	}
+}
+
+// holds tells whether a filter has something that came in before, and that
+// counts for what comes next.
+func (ch *filterChain) holds() bool {
+	return ch != nil && slices.ContainsFunc(ch.links, func(f *StreamFilter) bool {
+		return f.fed || len(f.backlog) > 0 || f.filter.Holds()
+	})
+}
+
+// run is one call of a filter.
+func (f *StreamFilter) run(c *call, in *filter.Brigade, mode filter.Mode) filter.Result {
+	given := len(*in) > 0
+	r := f.filter.Run(in, mode)
+	c.trouble(r.Trouble)
+	f.backlog, f.mode = *in, mode
+	*in = nil
+	if f.user != nil {
+		f.fed = r.Status == filter.FeedMe && (given || f.fed)
+	}
+	return r
+}
+
+// pour puts what has come through the filters into the read buffer.
+func (s *Stream) pour(b filter.Brigade) {
+	for _, p := range b {
+		if s.bufSize-s.w-s.ahead < len(p) {
+			if s.r > 0 {
+				s.w = copy(s.buf, s.buf[s.r:s.w])
+				s.r = 0
+			}
+			s.ahead = 0
+			if s.bufSize-s.w < len(p) {
+				s.bufSize += len(p)
+			}
+		}
+		if len(s.buf) < s.w+len(p) {
+			s.growBuffer(s.w + len(p))
+		}
+		s.w += copy(s.buf[s.w:], p)
+	}
+}
+
+// fillFiltered reads, and sends what comes through the filters, until size bytes
+// are buffered, or a chunk where that is less: PHP goes on reading until then.
+// false is PHP's FAILURE.
+func (s *Stream) fillFiltered(c *call, size int) bool {
+	want := min(size, s.chunk)
+	for s.w-s.r < want {
+		if w, ok := s.readers.Load().resume(c); ok {
+			if !s.arrived(w) {
+				return false
+			}
+			continue
+		}
+		if s.eof.Load() {
+			break
+		}
+		p := make([]byte, min(s.chunk, maxRead))
+		n, ok := s.receive(c, p)
+		if !ok && s.w == s.r {
+			return false
+		}
+		var in filter.Brigade
+		mode := filter.Normal
+		if n > 0 {
+			in = filter.Brigade{p[:n]}
+		} else {
+			mode = filter.FlushInc
+		}
+		if s.eof.Load() {
+			mode = filter.FlushClose
+		}
+		if !s.arrived(s.readers.Load().wind(c, 0, in, mode)) {
+			return false
+		}
+		if n == 0 {
+			break
+		}
+	}
+	return true
+}
+
+// arrived takes what has come through the filters; false where it can't be read,
+// which ends the stream.
+func (s *Stream) arrived(w wound) bool {
+	if w.status == filter.Fatal {
+		s.eof.Store(true)
+		s.readers.Load().forget()
+		return false
+	}
+	s.pour(w.out)
+	return true
+}
+
+// catchUp goes on with what an inflater has left for later until something is
+// buffered. It asks the socket for nothing.
+func (s *Stream) catchUp(c *call) {
+	for s.w == s.r {
+		w, ok := s.readers.Load().resume(c)
+		if !ok || !s.arrived(w) {
+			return
+		}
+	}
+}
+
+// readFiltered is Fread where there are filters, which may make much of little.
+func (s *Stream) readFiltered(c *call, length int) (string, bool) {
+	have := s.takeString(length)
+	if len(have) == length {
+		return have, true
+	}
+	s.atOnce = have != "" && s.rt.facts.BufferedAtOnce
+	defer func() { s.atOnce = false }()
+	ok := s.fillFiltered(c, length-len(have))
+	return have + s.takeString(length-len(have)), ok || have != ""
+}
+
+// takeString takes at most n of the buffered bytes.
+func (s *Stream) takeString(n int) string {
+	text := string(s.buf[s.r:min(s.w, s.r+n)])
+	s.took(len(text))
+	return text
+}
+
+// unreadFiltered is unread where there are filters.
+func (s *Stream) unreadFiltered() place {
+	c := s.rt.call("stream_select")
+	defer c.deliver()
+	if !s.rmu.TryLock() {
+		return unknown
+	}
+	defer s.rmu.Unlock()
+	s.catchUp(&c)
+	if s.w > s.r {
+		return inBuffer
+	}
+	return unknown
+}
+
+// filtered tells whether there are filters, in either direction.
+func (s *Stream) filtered() bool { return s.readers.Load() != nil || s.writers.Load() != nil }
+
+// write is PHP's fwrite: through the filters, where there are any.
+func (s *Stream) write(c *call, p []byte) (n int, ok bool) {
+	chain := s.writers.Load()
+	if chain == nil {
+		return s.send(c, p)
+	}
+	return s.sendThrough(c, chain, filter.Brigade{p}, filter.Normal)
+}
+
+// sendThrough answers how many bytes the first filter has taken, whatever became
+// of them. What the socket does not take is lost, as in PHP.
+func (s *Stream) sendThrough(c *call, chain *filterChain, in filter.Brigade, mode filter.Mode) (used int, ok bool) {
+	ok = true
+	for w, more := chain.wind(c, 0, in, mode), true; more; w, more = chain.resume(c) {
+		used += w.used
+		if w.status == filter.Fatal {
+			return 0, false
+		}
+		ok = s.sendAll(c, w.out) && ok
+	}
+	return max(used, 0), ok && used >= 0
+}
+
+func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
+	ok := true
+	for _, p := range b {
+		if len(p) > 0 {
+			_, sent := s.send(c, p)
+			ok = ok && sent
+		}
+	}
+	return ok
+}
+
+// flushFrom sends on what a filter that is to go holds back, through those
+// behind it; its chain's lock is held.
+func (s *Stream) flushFrom(c *call, f *StreamFilter) bool {
+	chain := s.readers.Load()
+	if f.writes {
+		chain = s.writers.Load()
+	}
+	deliver := func(w wound) bool {
+		switch {
+		case w.status == filter.Fatal:
+			return false
+		case f.writes:
+			s.sendAll(c, w.out)
+		default:
+			s.pour(w.out)
+		}
+		return true
+	}
+	i := slices.Index(chain.links, f)
+	for len(f.backlog) > 0 {
+		in := f.backlog
+		f.backlog = nil
+		if !deliver(chain.wind(c, i, in, f.mode)) {
+			return false
+		}
+	}
+	in := filter.Brigade{}
+	r := f.run(c, &in, filter.FlushClose)
+	if r.Status == filter.Fatal {
+		return false
+	}
+	return r.Status == filter.FeedMe || deliver(chain.wind(c, i+1, r.Out, filter.Normal))
+}
+
+// flushWriters tells the filters that what they hold back is wanted, or that
+// nothing more comes.
+func (s *Stream) flushWriters(c *call, mode filter.Mode) {
+	if s.writers.Load() == nil {
+		return
+	}
+	s.wmu.Lock()
+	defer s.wmu.Unlock()
+	if chain := s.writers.Load(); chain != nil {
+		s.sendThrough(c, chain, nil, mode)
+	}
+}
+
+// endWriters flushes the filters of a stream that is being closed, unless
+// somebody is stuck writing.
+func (s *Stream) endWriters(c *call) {
+	chain := s.writers.Load()
+	if chain == nil || !s.wmu.TryLock() {
+		return
+	}
+	defer s.wmu.Unlock()
+	s.sendThrough(c, chain, nil, filter.FlushClose)
+}
+
+// closeFilters ends all filters of a closed stream.
+func (s *Stream) closeFilters() {
+	s.rmu.Lock()
+	readers := s.readers.Swap(nil)
+	s.rmu.Unlock()
+	s.wmu.Lock()
+	writers := s.writers.Swap(nil)
+	s.wmu.Unlock()
+	for _, chain := range []*filterChain{readers, writers} {
+		if chain != nil {
+			for _, f := range chain.links {
+				f.close()
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+// Package httpwire is HTTP as PHP's wrapper speaks it: the bytes of a request, the
+// lines of an answer, and where a redirection leads. It neither connects nor
+// reads: it is pure.
+//
+// php-src: ext/standard/http_fopen_wrapper.c.
+package httpwire
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Request is what a request is made from.
+type Request struct {
+	Method  string // "" for GET
+	Target  string // of the request line: the path with its query, or the whole URL
+	Version string // "1.1"
+
+	Headers        string // the program's, as [Join] has them
+	KeepContent    bool   // the content goes out, and what the headers say of it
+	DropsProxyAuth bool   // the proxy has had its Proxy-Authorization already
+	Elsewhere      bool   // a redirection has led to another origin: no secrets go there
+
+	HasUser    bool // user and password were in the URL
+	User, Pass string
+
+	Host      string
+	Port      int
+	TLS       bool
+	From      string // ini value; "" for none
+	UserAgent string // "" for none
+	Content   string
+}
+
+// Join puts headers together as PHP does: with CRLF, and without white space at
+// either end.
+func Join(lines ...string) string {
+	return strings.Trim(strings.Join(lines, "\r\n"), " \n\r\t\v\x00")
+}
+
+// Bytes is the request. guessed is true where the content's type was not said,
+// and PHP's default is sent, of which PHP has a notice.
+func (r *Request) Bytes() (b []byte, guessed bool) {
+	headers := cString(r.Headers)
+	if !r.KeepContent {
+		headers = without(headers, "content-length:", "content-type:")
+	}
+	if r.Elsewhere {
+		headers = without(headers, "authorization:", "cookie:", "proxy-authorization:")
+	}
+	lower := strings.ToLower(headers)
+	has := func(name string) bool { return hasHeader(lower, name) }
+
+	method := r.Method
+	if method == "" {
+		method = "GET"
+	}
+	b = append(b, method+" "+r.Target+" HTTP/"+r.Version+"\r\n"...)
+	line := func(name, value string) { b = append(b, name+": "+value+"\r\n"...) }
+	if r.HasUser && !has("authorization:") {
+		line("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(cString(r.User)+":"+cString(r.Pass))))
+	}
+	if r.From != "" && !has("from:") {
+		line("From", r.From)
+	}
+	if !has("host:") {
+		host := r.Host
+		if usual := map[bool]int{false: 80, true: 443}[r.TLS]; r.Port != usual && r.Port != 0 {
+			host += ":" + strconv.Itoa(r.Port)
+		}
+		line("Host", host)
+	}
+	if !has("connection:") {
+		line("Connection", "close")
+	}
+	if r.UserAgent != "" && !has("user-agent:") {
+		line("User-Agent", r.UserAgent)
+	}
+	content := ""
+	if r.KeepContent {
+		content = r.Content
+	}
+	// Some servers want the length before the type, which may be among the
+	// program's headers.
+	if content != "" && !has("content-length:") {
+		line("Content-Length", strconv.Itoa(len(content)))
+	}
+	if r.DropsProxyAuth {
+		headers = without(headers, "proxy-authorization:")
+	}
+	if headers != "" {
+		b = append(b, headers+"\r\n"...)
+	}
+	if content != "" && !has("content-type:") {
+		line("Content-Type", "application/x-www-form-urlencoded")
+		guessed = true
+	}
+	b = append(b, "\r\n"...)
+	return append(b, content...), guessed
+}
+
+// cString is where C ends a string.
+func cString(s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return s
+}
+
+// hasHeader tells whether a line begins with name, in headers in lower case.
+func hasHeader(headers, name string) bool {
+	return strings.HasPrefix(headers, name) || strings.Contains(headers, "\r\n"+name)
+}
+
+// without takes the lines out that begin with one of the names, and what they go
+// on with in lines that begin with white space.
+func without(headers string, names ...string) string {
+	var kept []string
+	dropping := false
+	for line := range strings.Lines(headers) {
+		if goesOn := line[0] == ' ' || line[0] == '\t'; !goesOn || len(kept) == 0 && !dropping {
+			lower := strings.ToLower(line)
+			dropping = slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(lower, name) })
+		}
+		if !dropping {
+			kept = append(kept, line)
+		}
+	}
+	return strings.TrimRight(strings.Join(kept, ""), "\r\n")
+}
+
+// ProxyAuth is the Proxy-Authorization line among the program's headers, "" for
+// none.
+func ProxyAuth(headers string) string {
+	const proxyAuth = "proxy-authorization:"
+	for line := range strings.FieldsFuncSeq(cString(headers), func(r rune) bool { return r == '\r' || r == '\n' }) {
+		line = strings.TrimLeft(line, " \t")
+		if len(line) >= len(proxyAuth) && strings.EqualFold(line[:len(proxyAuth)], proxyAuth) {
+			return line
+		}
+	}
+	return ""
+}
+
+// Connect is the request to a proxy for a way through to a host.
+func Connect(host string, port int, headers string) string {
+	request := "CONNECT " + host + ":" + strconv.Itoa(port) + " HTTP/1.0\r\n"
+	if auth := ProxyAuth(headers); auth != "" {
+		request += auth + "\r\n"
+	}
+	return request + "\r\n"
+}

@@ -1,0 +1,103 @@
+package phpstream
+
+import "sync"
+
+// NotificationCallback is what the "notification" parameter of a context holds:
+// it hears what a wrapper does. bytesTransferred and bytesMax count the body;
+// bytesMax is 0 where its size is not known.
+//
+// It is called on the goroutine that opens or reads, between one read and the
+// next, and may use the library.
+//
+// PHP: https://www.php.net/manual/en/function.stream-notification-callback.php
+type NotificationCallback = func(code NotifyCode, severity NotifySeverity, message string, messageCode, bytesTransferred, bytesMax int)
+
+// progress is how far a context's transfer is (php_stream_notifier).
+type progress struct {
+	mu        sync.Mutex
+	counts    bool // a body has begun
+	done, max int
+}
+
+// notifier is the context's callback, nil where it has none that can be called.
+func (x *Context) notifier() NotificationCallback {
+	if x == nil {
+		return nil
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	f, _ := x.notification.(NotificationCallback)
+	return f
+}
+
+// notify tells of something that carries no count.
+func (x *Context) notify(code NotifyCode, severity NotifySeverity, message string, messageCode int) {
+	if f := x.notifier(); f != nil {
+		f(code, severity, message, messageCode, 0, 0)
+	}
+}
+
+// notifySize tells how large the body will be.
+func (x *Context) notifySize(size int, message string) {
+	if f := x.notifier(); f != nil {
+		f(STREAM_NOTIFY_FILE_SIZE_IS, STREAM_NOTIFY_SEVERITY_INFO, message, 0, 0, size)
+	}
+}
+
+// beginProgress begins to count.
+func (x *Context) beginProgress(max int) {
+	if x.notifier() == nil {
+		return
+	}
+	x.progress.mu.Lock()
+	x.progress.counts, x.progress.done, x.progress.max = true, 0, max
+	x.progress.mu.Unlock()
+	x.addProgress(0)
+}
+
+// counting tells whether bytes count.
+func (x *Context) counting() bool {
+	if x.notifier() == nil {
+		return false
+	}
+	x.progress.mu.Lock()
+	defer x.progress.mu.Unlock()
+	return x.progress.counts
+}
+
+// tellProgress lets the context's callback hear of what has been read. No lock is
+// held: the callback may use the stream.
+func (s *Stream) tellProgress() {
+	if !s.notifies.Load() {
+		return
+	}
+	s.rmu.Lock()
+	owed := s.owed
+	s.owed = nil
+	s.rmu.Unlock()
+	for _, n := range owed {
+		if x := s.streamContext(); x.counting() {
+			x.addProgress(n)
+		}
+	}
+}
+
+// tellUnlocked is tellProgress between two reads of one call.
+func (s *Stream) tellUnlocked() {
+	s.rmu.Unlock()
+	defer s.rmu.Lock()
+	s.tellProgress()
+}
+
+// addProgress tells of bytes that have been transferred.
+func (x *Context) addProgress(n int) {
+	f := x.notifier()
+	if f == nil {
+		return
+	}
+	x.progress.mu.Lock()
+	x.progress.done += n
+	done, max := x.progress.done, x.progress.max
+	x.progress.mu.Unlock()
+	f(STREAM_NOTIFY_PROGRESS, STREAM_NOTIFY_SEVERITY_INFO, "", 0, done, max)
+}

@@ -1,0 +1,400 @@
+package phpstream
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/phpstream-go/phpstream/internal/httpwire"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/target"
+)
+
+// webPages is what opens http:// and https:// URLs: a request, and a stream of
+// the answer's body.
+//
+// php-src: ext/standard/http_fopen_wrapper.c.
+var webPages = &wrapper{kind: "http", remote: true, open: openHTTP}
+
+// mostRedirects is how many redirections are followed where max_redirects says
+// nothing.
+const mostRedirects = 20
+
+func openHTTP(o *urlOpening) *Stream {
+	h := &webRequest{urlOpening: o, label: "http"}
+	return h.open()
+}
+
+// webRequest is a request with all that it is redirected to.
+type webRequest struct {
+	*urlOpening
+	label       string // whose context option "proxy" counts: http's, or ftp's
+	headersOnly bool   // of the answer, whatever it is: get_headers
+	lines       []string
+}
+
+func (h *webRequest) open() *Stream {
+	s := h.request(h.url, mostRedirects, hop{first: true, keepsMethod: true})
+	h.c.rt.setLastResponse(h.lines)
+	if s != nil {
+		s.wrapperData = h.lines
+	}
+	return s
+}
+
+// hop is one request of several.
+type hop struct {
+	first       bool
+	keepsMethod bool // method and content go out as they are
+	elsewhere   bool // another origin than the first one's has been led to
+}
+
+// route is where a request goes.
+type route struct {
+	url       target.URL
+	tls       bool
+	proxied   bool
+	wholeURL  bool // stands in the request line
+	transport string
+}
+
+func (h *webRequest) option(name string) (any, bool) { return h.ctx.option("http", name) }
+
+func (h *webRequest) truth(name string, otherwise bool) bool {
+	if v, ok := h.option(name); ok {
+		return phpvalue.Bool(v)
+	}
+	return otherwise
+}
+
+// text is an option that counts where it is a string, and not empty.
+func (h *webRequest) text(name string) string {
+	v, _ := h.option(name)
+	s, _ := phpvalue.IsString(v)
+	return s
+}
+
+func (h *webRequest) proxy() string {
+	v, _ := h.ctx.option(h.label, "proxy")
+	s, _ := phpvalue.IsString(v)
+	return s
+}
+
+// request sends one request and reads the header of its answer; it follows a
+// redirection by calling itself.
+func (h *webRequest) request(url string, left int, at hop) *Stream {
+	if left < 1 {
+		return h.fail("Redirection limit reached, aborting")
+	}
+	p, ok := h.route(url)
+	if !ok {
+		return nil
+	}
+	if p.transport == "" { // another wrapper's
+		return h.c.openURL(url, h.mode, h.ctx)
+	}
+	timeout := h.timeout()
+	s, f := h.c.open(opening{name: p.transport, timeout: timeout, connect: true, ctx: h.ctx, cancel: context.Background()})
+	if f != nil {
+		h.c.fail(f.err)
+		if f.errstr != "" {
+			h.fail(f.errstr)
+		}
+		return nil
+	}
+	s.sock.timeout.Store(int64(timeout))
+	if p.proxied && p.tls && !h.tunnel(s, p.url) {
+		s.shut(h.c)
+		return h.fail("Cannot connect to HTTPS server through proxy")
+	}
+	h.ctx.notify(STREAM_NOTIFY_CONNECT, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
+	if v, ok := h.option("max_redirects"); ok && at.first {
+		left = int(int32(phpvalue.Int(v)))
+	}
+	n, _ := s.send(h.c, h.bytes(url, p, at))
+	if h.ctx.counting() {
+		h.ctx.addProgress(n)
+	}
+	a, ok := h.answer(s)
+	if !ok {
+		s.shut(h.c)
+		return nil
+	}
+	if a.ok && !(a.hasLocation && a.follows) {
+		return h.body(s, a)
+	}
+	if !a.follows || (h.headersOnly || h.truth("ignore_errors", false)) && left <= 1 {
+		return h.body(s, a)
+	}
+	s.shut(h.c)
+	if !a.hasLocation {
+		return h.fail("HTTP request failed! " + a.status)
+	}
+	h.ctx.notify(STREAM_NOTIFY_REDIRECTED, STREAM_NOTIFY_SEVERITY_INFO, a.location, 0)
+	next := httpwire.Redirect(p.url, a.location)
+	to, ok := target.ParseURL(next)
+	if !ok || !httpwire.Safe(to) {
+		return h.fail("Invalid redirect URL! " + next)
+	}
+	return h.request(next, left-1, hop{
+		keepsMethod: h.c.rt.facts.KeepsMethod && (a.code == 307 || a.code == 308),
+		elsewhere:   at.elsewhere || !httpwire.SameOrigin(p.url, to),
+	})
+}
+
+// route finds out where a request goes; it is not ok, having said why, where
+// that can't be.
+func (h *webRequest) route(url string) (p route, ok bool) {
+	u, ok := target.ParseURL(url)
+	if !ok {
+		return p, false
+	}
+	proxy := h.proxy()
+	if !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+		// FTP by way of a proxy that speaks HTTP.
+		p = route{url: u, proxied: true, wholeURL: true, transport: proxy}
+	} else {
+		if strings.ContainsAny(h.mode, "awx+") {
+			h.fail("HTTP wrapper does not support writeable connections")
+			return p, false
+		}
+		p = route{url: u, tls: len(u.Scheme) > 4, proxied: proxy != "", wholeURL: h.truth("request_fulluri", false), transport: proxy}
+		transport := "tcp"
+		if p.tls {
+			transport = "ssl"
+		}
+		if p.url.Port == 0 {
+			p.url.Port = map[bool]int{false: 80, true: 443}[p.tls]
+		}
+		if proxy == "" {
+			p.transport = transport + "://" + u.Host + ":" + strconv.Itoa(p.url.Port)
+		}
+	}
+	if p.wholeURL && strings.ContainsAny(url, "\r\n") {
+		h.fail("HTTP wrapper full URI path does not allow CR or LF characters")
+		return p, false
+	}
+	return p, true
+}
+
+func (h *webRequest) timeout() time.Duration {
+	if v, ok := h.ctx.option(h.label, "timeout"); ok {
+		return duration(phpvalue.Double(v))
+	}
+	return h.c.rt.socketTimeout()
+}
+
+// tunnel asks a proxy for a way through, and shakes hands with what is at the end
+// of it.
+func (h *webRequest) tunnel(s *Stream, u target.URL) bool {
+	s.sock.urlName = u.Host // else the proxy's name is the one that is checked
+	request := httpwire.Connect(u.Host, u.Port, h.headers())
+	if n, _ := s.send(h.c, []byte(request)); n != len(request) {
+		return false
+	}
+	for {
+		const most = 1022
+		line, ok := s.line(h.c, most)
+		if !ok || strings.ContainsAny(line[:1], "\r\n\x00") {
+			break
+		}
+	}
+	return s.setUpCrypto(h.c, STREAM_CRYPTO_METHOD_SSLv23_CLIENT) && s.enableCrypto(h.c, context.Background()) == cryptoOn
+}
+
+// headers are the program's own.
+func (h *webRequest) headers() string {
+	v, _ := h.option("header")
+	if text, ok := phpvalue.IsString(v); ok {
+		return httpwire.Join(text)
+	}
+	var lines []string
+	for _, e := range elements(v) {
+		if line, ok := phpvalue.IsString(e); ok {
+			lines = append(lines, line)
+		}
+	}
+	return httpwire.Join(lines...)
+}
+
+// bytes is the request.
+func (h *webRequest) bytes(url string, p route, at hop) []byte {
+	r := httpwire.Request{
+		Target:         p.url.Path,
+		Version:        h.c.rt.facts.HTTPVersion,
+		Headers:        h.headers(),
+		KeepContent:    at.keepsMethod,
+		DropsProxyAuth: p.proxied && p.tls,
+		Elsewhere:      at.elsewhere,
+		HasUser:        p.url.HasUser,
+		User:           httpwire.Decoded(p.url.User),
+		Pass:           httpwire.Decoded(p.url.Pass),
+		Host:           p.url.Host,
+		Port:           p.url.Port,
+		TLS:            p.tls,
+		Content:        h.text("content"),
+	}
+	if method := h.text("method"); at.keepsMethod || method == "GET" || method == "HEAD" {
+		r.Method = method
+	}
+	if r.Target == "" {
+		r.Target = "/"
+	}
+	if p.url.HasQuery && (p.url.Query != "" || h.c.rt.facts.EmptyQuery) {
+		r.Target += "?" + p.url.Query
+	}
+	if p.wholeURL {
+		r.Target = url
+	}
+	if v, ok := h.option("protocol_version"); ok {
+		r.Version = fmt.Sprintf("%.1f", phpvalue.Double(v))
+	}
+	r.From, _ = h.c.rt.IniGet("from")
+	r.UserAgent, _ = h.c.rt.IniGet("user_agent")
+	if v, ok := h.option("user_agent"); ok {
+		if text, ok := phpvalue.IsString(v); ok {
+			r.UserAgent = text
+		}
+	}
+	b, guessed := r.Bytes()
+	if r.HasUser && strings.Contains(string(b), "\r\nAuthorization: Basic ") {
+		h.ctx.notify(STREAM_NOTIFY_AUTH_REQUIRED, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
+	}
+	if guessed {
+		h.c.notice("Content-type not specified assuming application/x-www-form-urlencoded")
+	}
+	return b
+}
+
+// answered is what the header of an answer says.
+type answered struct {
+	ok          bool
+	status      string // the first line
+	code        int
+	location    string
+	hasLocation bool
+	follows     bool
+	size        int
+	chunked     bool
+}
+
+// maxStatus is how much of the first line PHP looks at.
+const maxStatus = 126
+
+// answer reads the header of the answer. Where that is none it is not ok, having
+// said why.
+func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
+	a.follows = true
+	line, ok := "", false
+	if !s.atEnd(h.c) {
+		line, ok = s.line(h.c, maxStatus)
+	}
+	if !ok {
+		h.fail("HTTP request failed!")
+		return a, false
+	}
+	a.code = httpwire.StatusLine(line)
+	a.ok = h.headersOnly || h.truth("ignore_errors", false)
+	if httpwire.Informational(a.code) {
+		for !s.atEnd(h.c) {
+			next, ok := s.line(h.c, maxStatus)
+			if !ok {
+				break
+			}
+			line = next
+			if len(line) >= len("HTTP/1") && strings.EqualFold(line[:len("HTTP/1")], "HTTP/1") {
+				break
+			}
+		}
+		a.code = httpwire.StatusLine(line)
+	}
+	a.status = line
+	switch {
+	case a.code >= 200 && a.code < 400:
+		a.ok = true
+	case a.code == 403:
+		h.ctx.notify(STREAM_NOTIFY_AUTH_RESULT, STREAM_NOTIFY_SEVERITY_ERR, line, a.code)
+	default:
+		h.ctx.notify(STREAM_NOTIFY_FAILURE, STREAM_NOTIFY_SEVERITY_ERR, line, a.code)
+	}
+	if text, whole := strings.CutSuffix(line, "\n"); whole {
+		line = strings.TrimSuffix(text, "\r")
+	} else {
+		s.line(h.c, -1) // the rest is nobody's
+	}
+	h.lines = append(h.lines, line)
+
+	var header httpwire.Header
+	for !s.atEnd(h.c) {
+		line, ok := s.line(h.c, -1)
+		s.tellProgress()
+		if !ok {
+			break
+		}
+		field, has, done, err := header.Line(line)
+		if err == nil && has {
+			err = h.field(&a, field)
+		}
+		if err != nil {
+			h.fail(err.Error())
+			return a, false
+		}
+		if done {
+			break
+		}
+	}
+	// An answer that was cut short counts with what came.
+	if field, has, err := header.End(); err != nil {
+		h.fail(err.Error())
+	} else if has {
+		if err := h.field(&a, field); err != nil {
+			h.fail(err.Error())
+		}
+	}
+	return a, true
+}
+
+// field takes one header of the answer.
+func (h *webRequest) field(a *answered, f httpwire.Field) (err error) {
+	switch {
+	case f.Is("Location:"):
+		a.follows = h.truth("follow_location", httpwire.Redirects(a.code))
+		if a.location, err = f.Location(); err != nil {
+			return err
+		}
+		a.hasLocation = true
+	case f.Is("Content-Type:"):
+		h.ctx.notify(STREAM_NOTIFY_MIME_TYPE_IS, STREAM_NOTIFY_SEVERITY_INFO, f.Value, 0)
+	case f.Is("Content-Length:"):
+		if n, ok := f.Length(); ok {
+			a.size = int(n)
+			h.ctx.notifySize(a.size, f.Line)
+		}
+	case f.Is("Transfer-Encoding:") && len(f.Value) >= len("chunked") && strings.EqualFold(f.Value[:len("chunked")], "chunked"):
+		if !h.headersOnly && h.truth("auto_decode", true) {
+			a.chunked = true
+			return nil // of which the program is not told
+		}
+	}
+	h.lines = append(h.lines, f.Line)
+	return nil
+}
+
+// body makes the stream the body's.
+func (h *webRequest) body(s *Stream, a answered) *Stream {
+	h.ctx.beginProgress(a.size)
+	s.settle()
+	s.tell.Store(0)
+	s.mode = h.mode
+	if a.chunked {
+		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
+			s.addReader(h.c, f, true)
+		}
+	}
+	if n := s.w - s.r; n > 0 && h.ctx.counting() {
+		h.ctx.addProgress(n)
+	}
+	return s
+}
