@@ -110,13 +110,8 @@ func iniDefaults() map[string]string {
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
-<<<<<<< HEAD
 // there: default_socket_timeout (seconds), memory_limit (bytes that one call may
-// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent.
-=======
-// there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
-// user_agent, from.
->>>>>>> main
+// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent, from.
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

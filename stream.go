@@ -58,15 +58,10 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
-<<<<<<< HEAD
-	atOnce   bool // the read under way has an answer already, and does not wait for more
-	lost     bool // memory_limit has ended it
-	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
-=======
 	atOnce   bool  // the read under way has an answer already, and does not wait for more
+	lost     bool  // memory_limit has ended it
 	owed     []int // bytes read that the callback has not heard of
 	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
->>>>>>> main
 }
 
 const defaultChunk = 8192

@@ -43,13 +43,11 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
-<<<<<<< HEAD
 	if s.exhausted(c, s.w-s.r) {
 		return false
-=======
+	}
 	if s.readers.Load() != nil {
 		return s.fillFiltered(c, size)
->>>>>>> main
 	}
 	n, ok := s.receive(c, s.room())
 	s.w += n

@@ -66,14 +66,11 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		if n == 0 {
 			break
 		}
-<<<<<<< HEAD
 		if data.took(n); fp.exhausted(&c, data.n) {
 			return "", false
-=======
-		data.took(n)
+		}
 		if fp.notifies.Load() {
 			fp.tellUnlocked()
->>>>>>> main
 		}
 	}
 	return data.String(), true
