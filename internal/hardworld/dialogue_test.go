@@ -110,12 +110,12 @@ func (d *dialogue) open() {
 	options := array("ssl", array("cafile", d.CAFile, "peer_name", "localhost"))
 	var out map[int]phpcall.Value
 	first := 2
-	if d.Open == "fsockopen" {
+	if d.Open == "fsockopen" || d.Open == "pfsockopen" {
 		scheme := ""
 		if d.TLS == "tls" {
 			scheme = "tls://"
 		}
-		d.fp, out = d.callOut("fsockopen", scheme+d.Host, int64(d.Port), nil, nil, d.Timeout)
+		d.fp, out = d.callOut(d.Open, scheme+d.Host, int64(d.Port), nil, nil, d.Timeout)
 	} else {
 		first = 1
 		scheme := "tcp://"

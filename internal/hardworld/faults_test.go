@@ -44,6 +44,7 @@ var ways = []struct {
 	{"stream_select", way{Read: "fread", Size: 8192, Select: true, Set: [][2]any{{"stream_set_blocking", false}}}},
 	{"stream_select fgets", way{Read: "fgets", Select: true, Set: [][2]any{{"socket_set_blocking", false}}}},
 	{"fsockopen", way{Open: "fsockopen", Read: "fgets"}},
+	{"pfsockopen", way{Open: "pfsockopen", Read: "fgets"}},
 	{"stream_socket_recvfrom", way{Read: "stream_socket_recvfrom", Size: 64, Select: true, Write: "stream_socket_sendto", clear: true}}, // it knows no timeout
 	{"server fgets", way{Open: "stream_socket_server", Read: "fgets"}},
 	{"server fread", way{Open: "stream_socket_server", Read: "fread", Size: 8192}},

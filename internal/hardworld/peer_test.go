@@ -18,7 +18,6 @@ type peer struct {
 	calls    bool // and is the client of TLS
 	wait     sync.WaitGroup
 
-	mu         sync.Mutex
 	seen, sent []byte // in clear
 }
 

@@ -39,6 +39,27 @@ var openers = []operation{
 	opener("tls refused", func(w *worker) *Stream {
 		return w.client("tls://"+w.servers.tls, w.rt.StreamContextCreate(Options{"ssl": {"peer_name": "other"}}))
 	}),
+	opener("server", func(w *worker) *Stream {
+		fp, _, _ := w.rt.StreamSocketServer("tcp://127.0.0.1:0")
+		return fp
+	}),
+	opener("server udp", func(w *worker) *Stream {
+		fp, _, _ := w.rt.StreamSocketServer("udp://127.0.0.1:0", STREAM_SERVER_BIND)
+		return fp
+	}),
+	{"pair", func(w *worker, _ *Stream) {
+		if pair, ok := w.rt.StreamSocketPair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0); ok {
+			w.add(pair[0], w.Rand)
+			w.add(pair[1], w.Rand)
+		}
+	}},
+	opener("connect to a server", func(w *worker) *Stream {
+		name, _ := StreamSocketGetName(w.pick(w.Rand), w.IntN(2) == 0)
+		if name == "" {
+			return nil
+		}
+		return w.client("tcp://" + name)
+	}),
 	opener("fsockopen", func(w *worker) *Stream {
 		fp, _, _ := w.rt.Fsockopen("tcp://"+w.servers.plain, -1, 0.2)
 		return fp
@@ -99,6 +120,23 @@ var operations = []operation{
 		fp.SetDeadline(time.Now().Add(time.Duration(w.IntN(20)) * time.Millisecond))
 		if w.IntN(2) == 0 {
 			fp.SetDeadline(time.Time{})
+		}
+	}},
+	{"stream_socket_accept", func(w *worker, fp *Stream) {
+		if fp, _ := StreamSocketAccept(fp, 0.01); fp != nil {
+			w.add(fp, w.Rand)
+		}
+	}},
+	{"stream_socket_sendto", func(w *worker, fp *Stream) { StreamSocketSendto(fp, w.text()) }},
+	{"stream_socket_recvfrom", func(w *worker, fp *Stream) {
+		StreamSetBlocking(fp, false) // it knows no timeout
+		StreamSocketRecvfrom(fp, 1+w.IntN(1000))
+	}},
+	{"stream_filter_append", func(w *worker, fp *Stream) {
+		names := StreamGetFilters()
+		if filter := StreamFilterAppend(fp, names[w.IntN(len(names))]); filter != nil && w.IntN(2) == 0 {
+			Fgets(fp)
+			StreamFilterRemove(filter)
 		}
 	}},
 	{"addresses", func(w *worker, fp *Stream) { fp.LocalAddr(); fp.RemoteAddr() }},

@@ -142,8 +142,16 @@ func soak(t *testing.T, servers *servers, seed uint64, length time.Duration) map
 		wait.Go(func() { w.run(end) })
 	}
 	r := rand.New(rand.NewPCG(seed, workers))
-	wait.Go(func() { // the closer
-		for time.Now().Before(end) {
+	done := make(chan struct{})
+	closed := make(chan struct{})
+	go func() { // the closer, which goes on until nobody waits for anything any more
+		defer close(closed)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Duration(r.IntN(3000)) * time.Microsecond):
+			}
 			if fp := p.pick(r); fp != nil && IsResource(fp) {
 				if r.IntN(2) == 0 {
 					Fclose(fp)
@@ -151,10 +159,8 @@ func soak(t *testing.T, servers *servers, seed uint64, length time.Duration) map
 					fp.Close()
 				}
 			}
-			time.Sleep(time.Duration(r.IntN(3000)) * time.Microsecond)
 		}
-	})
-	done := make(chan struct{})
+	}()
 	go func() { wait.Wait(); close(done) }()
 	for over := false; !over; {
 		select {
@@ -169,6 +175,7 @@ func soak(t *testing.T, servers *servers, seed uint64, length time.Duration) map
 			}
 		}
 	}
+	<-closed
 	counts := map[string]int{"streams": p.opened}
 	for _, w := range list {
 		for name, n := range w.counts {

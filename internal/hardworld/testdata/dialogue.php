@@ -42,9 +42,9 @@ final class dialogue
         if ($w['open'] === 'stream_socket_server') {
             return $this->accept();
         }
-        if ($w['open'] === 'fsockopen') {
+        if ($w['open'] === 'fsockopen' || $w['open'] === 'pfsockopen') {
             $scheme = $w['tls'] === 'tls' ? 'tls://' : '';
-            $this->fp = $this->note('fsockopen', fsockopen($scheme . $w['host'], $w['port'], $errno, $errstr, $w['timeout']));
+            $this->fp = $this->note($w['open'], $w['open']($scheme . $w['host'], $w['port'], $errno, $errstr, $w['timeout']));
         } else {
             $scheme = $w['tls'] === 'tls' ? 'tls://' : 'tcp://';
             $this->fp = $this->note('stream_socket_client', stream_socket_client($scheme . $w['host'] . ':' . $w['port'],
