@@ -64,6 +64,7 @@ type Stream struct {
 	chunk    int
 	unbuffed bool
 	atOnce   bool  // the read under way has an answer already, and does not wait for more
+	lost     bool  // memory_limit has ended it
 	owed     []int // bytes read that the callback has not heard of
 	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
 }
