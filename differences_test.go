@@ -1,9 +1,6 @@
 package phpstream_test
 
 import (
-	"io"
-	"net"
-	"strings"
 	"testing"
 
 	. "github.com/phpstream-go/phpstream"
@@ -11,28 +8,6 @@ import (
 
 // The tests of this file hold rows of testdata/compat/differences-by-test.tsv
 // that nothing else holds.
-
-// TestPersistentIsReported: a stream of each call's own, and a warning.
-func TestPersistentIsReported(t *testing.T) {
-	checkLeaks(t)
-	addr := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
-	rt, e := newRuntime()
-	var list []*Stream
-	for range 2 {
-		fp, _, errstr := rt.StreamSocketClient("tcp://"+addr, Timeout(5), STREAM_CLIENT_CONNECT|STREAM_CLIENT_PERSISTENT)
-		if fp == nil {
-			t.Fatal(errstr)
-		}
-		defer fp.Close()
-		list = append(list, fp)
-	}
-	if list[0].LocalAddr().String() == list[1].LocalAddr().String() {
-		t.Error("the second call got the first one's connection")
-	}
-	if strings.Count(e.all(), "stream_socket_client(): ") != 2 {
-		t.Error(e.all())
-	}
-}
 
 // TestOtherOptionsOfPHPAreMissing: the ini values are those that count here.
 func TestOtherOptionsOfPHPAreMissing(t *testing.T) {

@@ -194,7 +194,8 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	s.mu.Lock()
 	ctx := s.ctx
 	s.mu.Unlock()
-	policy, warnings, err := secure.NewPolicy(s.rt.settings(ctx, method, s.sock.urlName))
+	settings := s.rt.settings(ctx, method, s.sock.urlName)
+	policy, warnings, err := secure.NewPolicy(settings)
 	if err != nil {
 		c.fail(warned(warnings, err))
 		c.warnings(warnings)
@@ -202,6 +203,7 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	}
 	c.warnings(warnings)
 	c.warnings(policy.Notes())
+	s.sock.settings.Store(&settings)
 	s.sock.tls.Store(secure.New(s.sock.wire, policy))
 	return true
 }

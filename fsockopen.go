@@ -38,16 +38,21 @@ func Fsockopen(hostname string, port int, timeout ...float64) (fp *Stream, errno
 func (rt *Runtime) Fsockopen(hostname string, port int, timeout ...float64) (fp *Stream, errno int, errstr string) {
 	c := rt.call("fsockopen")
 	defer c.deliver()
-	limit := rt.socketTimeout()
+	return c.fsockopen(c.open, hostname, port, timeout)
+}
+
+// fsockopen connects as fsockopen and pfsockopen do.
+func (c *call) fsockopen(open func(opening) (*Stream, *failure), hostname string, port int, timeout []float64) (fp *Stream, errno int, errstr string) {
+	limit := c.rt.socketTimeout()
 	if len(timeout) > 0 {
 		t := timeout[0]
-		if t != -1 && !(t >= 0 && t <= maxTimeout) && rt.facts.FsockTimeout != "" {
-			c.throw(phpfacts.ValueError, "fsockopen(): "+rt.facts.FsockTimeout)
+		if t != -1 && !(t >= 0 && t <= maxTimeout) && c.rt.facts.FsockTimeout != "" {
+			c.throw(phpfacts.ValueError, c.name+"(): "+c.rt.facts.FsockTimeout)
 			return nil, 0, ""
 		}
 		limit = duration(t)
 	}
-	fp, f := c.open(opening{
+	fp, f := open(opening{
 		name:    target.FsockopenName(hostname, port),
 		timeout: limit,
 		connect: true,
@@ -58,7 +63,7 @@ func (rt *Runtime) Fsockopen(hostname string, port int, timeout ...float64) (fp 
 	}
 	c.fail(f.err)
 	hostname, _, _ = strings.Cut(hostname, "\x00") // a C string in PHP
-	c.warning(rt.facts.Connect + " to " + hostname + ":" + strconv.Itoa(port) + " (" + f.reason() + ")")
+	c.warning(c.rt.facts.Connect + " to " + hostname + ":" + strconv.Itoa(port) + " (" + f.reason() + ")")
 	return nil, f.errno, f.errstr
 }
 

@@ -48,6 +48,7 @@ type Runtime struct {
 
 	interrupts  atomic.Bool  // signals end a StreamSelect
 	socketError atomic.Int64 // the last errno of the sockets extension
+	persistent  persistent
 
 	mu             sync.Mutex
 	handlers       []ErrorHandler // the last is in force; a nil one is PHP's own

@@ -39,6 +39,8 @@ type socket struct {
 	tls       atomic.Pointer[secure.Conn] // set up, whether on, failed or switched off
 	limit     time.Duration               // of the handshake: the connect timeout; not positive: none
 	urlName   string                      // the target's host, for SNI and the name check
+
+	settings atomic.Pointer[secure.Settings] // what tls was made from
 }
 
 // got is what one read of a socket came to.
@@ -167,6 +169,42 @@ func (k *socket) hides() bool {
 	}
 	t := k.crypto.Load()
 	return t != nil && t.Waiting()
+}
+
+// atRest tells whether the socket stands between two messages: nothing that has
+// come is unread, and the peer is there. After a no it is of no use.
+func (k *socket) atRest() bool {
+	if t := k.crypto.Load(); t != nil {
+		return t.Quiet()
+	}
+	return k.wire.Quiet()
+}
+
+// move closes the socket and answers another one in its place, which whoever
+// has the first does not reach; false where somebody waits for it, or it is in
+// the middle of something. Both of the stream's locks are held.
+func (k *socket) move() (*socket, bool) {
+	t := k.crypto.Load()
+	if k.wire == nil || k.refuse.Load() || k.spent.Load() || k.prepared() != t { // the last: under way, or failed
+		return nil, false
+	}
+	w, err := k.wire.Move()
+	if err != nil {
+		return nil, false
+	}
+	to := &socket{facts: k.facts, wire: w, canCrypto: k.canCrypto, limit: k.limit, urlName: k.urlName}
+	to.blocked.Store(k.blocked.Load())
+	to.timeout.Store(k.timeout.Load())
+	to.expired.Store(k.expired.Load())
+	to.settings.Store(k.settings.Load())
+	if t != nil {
+		k.crypto.Store(nil)
+		k.tls.Store(nil)
+		t.Move(w)
+		to.crypto.Store(t)
+		to.tls.Store(t)
+	}
+	return to, true
 }
 
 // close closes the socket. Under TLS the peer is told first, unless somebody is

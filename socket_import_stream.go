@@ -23,8 +23,9 @@ type Socket struct {
 // switched off as [StreamSetReadBuffer] does. Each call answers a new Socket.
 //
 // It answers nil with the warning "Cannot represent a stream of type
-// tcp_socket/ssl as a Socket Descriptor" while TLS is on, and with "Unable to
-// obtain socket family [9]: Bad file descriptor" for a stream that was opened
+// tcp_socket/ssl as a Socket Descriptor" while TLS is on, with "Cannot cast a
+// filtered stream on this system" where the stream has filters, and with "Unable
+// to obtain socket family [9]: Bad file descriptor" for a stream that was opened
 // without connecting. "N bytes of buffered data lost during stream conversion!"
 // says that bytes are buffered; they are still there for the stream's readers.
 //
@@ -37,6 +38,10 @@ func SocketImportStream(stream *Stream) *Socket {
 		return nil
 	}
 	defer c.deliver()
+	if stream.filtered() {
+		c.warning(c.rt.facts.Cannot + " cast a filtered stream on this system")
+		return nil
+	}
 	if stream.body != nil || stream.sock.crypto.Load() != nil {
 		c.warning(c.rt.facts.Cannot + " represent a stream of type " + stream.label + " as a Socket Descriptor")
 		return nil

@@ -27,6 +27,8 @@ type Stream struct {
 	sock  *socket
 	body  body // nil where sock is where the bytes are
 
+	persistent *persistence // nil: it ends with its Runtime's job
+
 	mode        string // as fopen takes it
 	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
 	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
@@ -148,8 +150,8 @@ func IsResource(v any) bool {
 	return false
 }
 
-// GetResourceType answers "stream", "stream-context", or "Unknown" for a closed
-// stream; "" with a TypeError for anything else.
+// GetResourceType answers "stream", "persistent stream", "stream-context", or
+// "Unknown" for a closed stream; "" with a TypeError for anything else.
 //
 //	PHP: get_resource_type(resource $resource): string
 func GetResourceType(v any) string {
@@ -159,6 +161,8 @@ func GetResourceType(v any) string {
 		case v == nil:
 		case v.gone():
 			return "Unknown"
+		case v.persistent != nil:
+			return "persistent stream"
 		default:
 			return "stream"
 		}
@@ -236,6 +240,9 @@ func (s *Stream) shut(c *call) error {
 // end lets go of what a stream has.
 func (s *Stream) end() {
 	s.closed.Store(true)
+	if s.persistent != nil {
+		s.rt.persistent.forget(s)
+	}
 	if s.body != nil {
 		s.body.close()
 	} else {

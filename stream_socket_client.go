@@ -48,10 +48,13 @@ func (w withContext) client(a *clientArgs) {
 // Without a context the default one is used. A timeout that is not finite is
 // the ValueError "Argument #4 ($timeout) must be a finite value".
 //
+// With [STREAM_CLIENT_PERSISTENT] a stream that was opened with the same address
+// is answered again, as with [Pfsockopen]. What stands behind the port and a
+// slash tells several to the same peer apart: "tcp://localhost:6379/cache".
+//
 // Failure is as with [Fsockopen].
 //
-// Differences: with STREAM_CLIENT_PERSISTENT a warning says that the stream does
-// not outlive its Fclose. TCP_NODELAY is on unless the option tcp_nodelay is
+// Differences: those of [Pfsockopen] for persistent streams. TCP_NODELAY is on unless the option tcp_nodelay is
 // false, as for Go's own connections.
 //
 //	PHP: stream_socket_client(string $address, int &$error_code = null, string &$error_message = null,
@@ -83,13 +86,14 @@ func (rt *Runtime) StreamSocketClient(address string, opts ...ClientOption) (fp 
 			limit = d
 		}
 	}
-	if a.flags&STREAM_CLIENT_PERSISTENT != 0 {
-		c.warning("Persistent streams are not supported, the stream is closed at its Fclose")
-	}
 	if a.ctx == nil {
 		a.ctx = rt.StreamContextGetDefault()
 	}
-	fp, f := c.open(opening{
+	open := c.open
+	if a.flags&STREAM_CLIENT_PERSISTENT != 0 {
+		open = func(o opening) (*Stream, *failure) { return c.openPersistent("stream_socket_client__"+address, o) }
+	}
+	fp, f := open(opening{
 		name:    address,
 		timeout: limit,
 		connect: a.flags&(STREAM_CLIENT_CONNECT|STREAM_CLIENT_ASYNC_CONNECT) != 0,

@@ -103,11 +103,14 @@ static void dress(const ps_function *f, php_stream *stream, php_stream_context *
 		php_stream_context_set(stream, context);
 }
 
-// add_unread counts what PHP has buffered of a stream as unread, too.
+// add_unread counts what PHP has buffered of a stream as unread, too, and tells of
+// an end that only PHP knows of.
 static void add_unread(HashTable *meta, php_stream *stream) {
 	zval *unread = zend_hash_str_find(meta, ZEND_STRL("unread_bytes"));
 	if (unread && stream)
 		Z_LVAL_P(unread) += stream->writepos - stream->readpos;
+	if (stream && stream->eof && ps_is_filtered(stream)) // a filter of PHP's has ended it
+		zend_hash_str_update(meta, ZEND_STRL("eof"), &(zval){.u1.type_info = IS_TRUE});
 }
 
 // finish does what Go's answer says.
@@ -165,6 +168,8 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 	}
 	if (f->tells_unread && Z_TYPE_P(return_value) == IS_ARRAY)
 		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
+	if (f->sets_chunk && Z_TYPE_P(return_value) == IS_LONG && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
+		stream->chunk_size = zval_get_long(ZEND_CALL_ARG(execute_data, 2));
 	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))

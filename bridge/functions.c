@@ -42,7 +42,7 @@ ps_function ps_functions[] = {
 	{"stream_set_read_buffer", PS_BY_FIRST},
 	{"stream_set_write_buffer", PS_BY_FIRST},
 	{"set_file_buffer", PS_BY_FIRST},
-	{"stream_set_chunk_size", PS_BY_FIRST},
+	{"stream_set_chunk_size", PS_BY_FIRST, .sets_chunk = true},
 	{"stream_is_local", PS_BY_FIRST},
 	{"stream_select", PS_SELECT},
 

@@ -32,6 +32,7 @@ typedef struct {
 	bool captures;          // a handshake, which sets options
 	bool closes;
 	bool tells_unread; // unread_bytes
+	bool sets_chunk;   // of PHP's part of the stream, too: its filters read by chunks
 	zif_handler php; // PHP's own handler
 	uint64_t by_go, by_php, by_php_network;
 } ps_function;

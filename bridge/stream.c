@@ -36,6 +36,9 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	int eof = 0, at_once = 0;
 	ssize_t n;
 
+	if (size > SSIZE_MAX) // before 8.4 PHP miscounts its buffer when it removes a filter
+		size = stream->chunk_size;
+
 #if PHP_VERSION_ID >= 80400
 	at_once = stream->has_buffered_data;
 #endif

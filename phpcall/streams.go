@@ -29,7 +29,11 @@ func fsockopen(c *call) Value {
 	if t, ok := c.args[4].(float64); ok {
 		timeout = []float64{t}
 	}
-	fp, errno, errstr := c.rt.Fsockopen(c.text(0), c.int(1), timeout...)
+	open := c.rt.Fsockopen
+	if c.f.Name == "pfsockopen" {
+		open = c.rt.Pfsockopen
+	}
+	fp, errno, errstr := open(c.text(0), c.int(1), timeout...)
 	if fp == nil && c.libraryThrew() {
 		return nil
 	}

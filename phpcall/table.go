@@ -45,6 +45,7 @@ var index = map[string]*function{}
 func init() {
 	table = []function{
 		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
+		row("pfsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
 		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null)", streamSocketClient),
 		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?resource $session_stream = null)", enableCrypto),
 		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {

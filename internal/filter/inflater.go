@@ -1,11 +1,6 @@
 package filter
 
-import (
-	"encoding/binary"
-	"hash"
-	"hash/adler32"
-	"hash/crc32"
-)
+import "hash"
 
 // inflater unpacks RFC 1951, with the envelope of RFC 1950 or 1952 where it has
 // one. compress/flate asks a reader for more and holds back what it has; this
@@ -27,7 +22,6 @@ type inflater struct {
 	last    bool // this is the last block
 	left    int  // bytes of a stored block, or of a match
 	dist    int
-	extra   uint // bits that follow
 	nlit    int
 	ndist   int
 	ncode   int
@@ -249,81 +243,6 @@ var fixedLit, fixedDist = func() (lit, dist huffman) {
 	return lit, dist
 }()
 
-// codeOrder is the order in which the lengths of the code lengths come.
-var codeOrder = [19]byte{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
-
-// repeats are the symbols 16 to 18: how many bits follow, and the least number.
-var repeats = [3]struct {
-	bits  uint
-	least int
-}{{2, 3}, {3, 3}, {7, 11}}
-
-func (z *inflater) tables() (bool, error) {
-	switch z.step {
-	case inflateTable:
-		if !z.need(14) {
-			return false, nil
-		}
-		z.nlit, z.ndist, z.ncode = z.take(5)+257, z.take(5)+1, z.take(4)+4
-		if z.nlit > 286 || z.ndist > 30 {
-			return false, errData
-		}
-		z.lengths = [320]byte{}
-		z.have, z.step = 0, inflateCodeLengths
-	case inflateCodeLengths:
-		for ; z.have < z.ncode; z.have++ {
-			if !z.need(3) {
-				return false, nil
-			}
-			z.lengths[codeOrder[z.have]] = byte(z.take(3))
-		}
-		if !z.code.build(z.lengths[:19], false) {
-			return false, errData
-		}
-		z.lengths = [320]byte{}
-		z.have, z.step = 0, inflateLengths
-	case inflateLengths:
-		for z.have < z.nlit+z.ndist {
-			symbol, ok, err := z.next(&z.code)
-			if !ok {
-				return false, err
-			}
-			if symbol >= 16 {
-				z.symbol, z.step = symbol, inflateRepeat
-				return true, nil
-			}
-			z.lengths[z.have] = byte(symbol)
-			z.have++
-		}
-		lengths := z.lengths[:]
-		if lengths[256] == 0 || !z.lit.build(lengths[:z.nlit], true) || !z.distan.build(lengths[z.nlit:z.nlit+z.ndist], true) {
-			return false, errData
-		}
-		z.step = inflateSymbol
-	case inflateRepeat:
-		r := repeats[z.symbol-16]
-		if !z.need(r.bits) {
-			return false, nil
-		}
-		n, length := r.least+z.take(r.bits), byte(0)
-		if z.symbol == 16 {
-			if z.have == 0 {
-				return false, errData
-			}
-			length = z.lengths[z.have-1]
-		}
-		if z.have+n > z.nlit+z.ndist {
-			return false, errData
-		}
-		for range n {
-			z.lengths[z.have] = length
-			z.have++
-		}
-		z.step = inflateLengths
-	}
-	return true, nil
-}
-
 // next reads a symbol; not ok: it needs more input, or there is none like that.
 func (z *inflater) next(h *huffman) (symbol int, ok bool, err error) {
 	for {
@@ -423,134 +342,4 @@ func (z *inflater) symbols(most int) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// envelope reads the header and the trailer.
-func (z *inflater) envelope() (bool, error) {
-	switch z.step {
-	case inflateHead:
-		if z.wrap == wrapNone {
-			z.step = inflateBlock
-			return true, nil
-		}
-		if !z.need(16) {
-			return false, nil
-		}
-		cmf, flg := z.take(8), z.take(8)
-		if z.wrap != wrapZlib && cmf == 0x1f && flg == 0x8b {
-			z.gzip, z.sum, z.header = true, crc32.NewIEEE(), crc32.NewIEEE()
-			z.header.Write([]byte{0x1f, 0x8b})
-			z.step = inflateGzipFlags
-			return true, nil
-		}
-		window := cmf>>4 + 8
-		if z.wrap == wrapGzip || (cmf<<8|flg)%31 != 0 || cmf&15 != 8 || window > 15 || z.maxWin > 0 && window > z.maxWin {
-			return false, errData
-		}
-		if flg&0x20 != 0 {
-			return false, errDictionary
-		}
-		z.sum = adler32.New()
-		z.step = inflateBlock
-	case inflateCheck:
-		if !z.need(32) {
-			return false, nil
-		}
-		// Of what this call has made, nothing has been counted yet when it ends
-		// here: run counts before it comes to this step.
-		var b [4]byte
-		binary.LittleEndian.PutUint32(b[:], uint32(z.take(32)))
-		want := binary.BigEndian.Uint32(b[:])
-		z.step = inflateEnd
-		if z.gzip {
-			want = binary.LittleEndian.Uint32(b[:])
-			z.step = inflateSize
-		}
-		if want != z.sum.Sum32() {
-			return false, errData
-		}
-	case inflateSize:
-		if !z.need(32) {
-			return false, nil
-		}
-		if uint32(z.take(32)) != z.total {
-			return false, errData
-		}
-		z.step = inflateEnd
-	default:
-		return z.gzipHeader()
-	}
-	return true, nil
-}
-
-// gzipHeader reads what stands before the data in RFC 1952.
-func (z *inflater) gzipHeader() (bool, error) {
-	byteOf := func() (byte, bool) {
-		if !z.need(8) {
-			return 0, false
-		}
-		c := byte(z.take(8))
-		z.header.Write([]byte{c})
-		return c, true
-	}
-	for {
-		if z.step == inflateGzipSum {
-			if z.flags&2 != 0 {
-				if !z.need(16) {
-					return false, nil
-				}
-				if uint32(z.take(16)) != z.header.Sum32()&0xffff {
-					return false, errData
-				}
-			}
-			z.step = inflateBlock
-			return true, nil
-		}
-		if z.gzipSkips() {
-			z.have, z.left = 0, 0
-			z.step++
-			continue
-		}
-		c, ok := byteOf()
-		if !ok {
-			return false, nil
-		}
-		switch z.step {
-		case inflateGzipFlags: // the method, the flags
-			if z.have == 0 && c != 8 || z.have == 1 && c&0xe0 != 0 {
-				return false, errData
-			}
-			z.flags = c
-			z.have++
-		case inflateGzipTime: // the time, what packed it, where
-			z.have++
-		case inflateGzipExtraLength:
-			z.left |= int(c) << (8 * z.have)
-			if z.have++; z.have == 2 {
-				z.have = 0
-				z.step = inflateGzipExtra
-			}
-		case inflateGzipExtra:
-			z.left--
-		case inflateGzipName, inflateGzipComment:
-			if c == 0 {
-				z.step++
-			}
-		}
-	}
-}
-
-// gzipSkips tells whether a part of the header is over, or not there.
-func (z *inflater) gzipSkips() bool {
-	switch z.step {
-	case inflateGzipFlags:
-		return z.have == 2
-	case inflateGzipTime:
-		return z.have == 6
-	case inflateGzipExtraLength, inflateGzipExtra:
-		return z.flags&4 == 0 || z.step == inflateGzipExtra && z.left == 0
-	case inflateGzipName:
-		return z.flags&8 == 0
-	}
-	return z.flags&16 == 0
 }
