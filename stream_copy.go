@@ -69,13 +69,13 @@ func (s *Stream) contents(c *call, length int) string {
 		} else {
 			n, _ = s.readBlock(c, p)
 		}
+		if s.notifies.Load() {
+			s.tellUnlocked()
+		}
 		if n == 0 {
 			break
 		}
 		data.took(n)
-		if s.notifies.Load() {
-			s.tellUnlocked()
-		}
 	}
 	return data.String()
 }
@@ -278,6 +278,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		}
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
+			to.tellProgress()
 			if m <= 0 {
 				return 0, false
 			}
