@@ -39,6 +39,7 @@ type socket struct {
 	tls       atomic.Pointer[secure.Conn] // set up, whether on, failed or switched off
 	limit     time.Duration               // of the handshake: the connect timeout; not positive: none
 	urlName   string                      // the target's host, for SNI and the name check
+	serve     CryptoMethod                // of a tls:// server: what accepted streams begin with; 0: nothing
 
 	settings atomic.Pointer[secure.Settings] // what tls was made from
 }

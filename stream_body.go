@@ -22,7 +22,6 @@ type (
 		// seek answers the position from the start; whence is io.SeekStart and so on.
 		seek(offset int64, whence int) (int64, error)
 	}
-	flusher   interface{ flush() error }
 	locker    interface{ lock(how int) error }
 	truncater interface{ truncate(size int64) error }
 	statter   interface{ stat() (FileStat, error) }

@@ -2,6 +2,7 @@ package phpstream
 
 import (
 	"net"
+	"net/netip"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -27,19 +28,27 @@ func StreamSocketGetName(fp *Stream, remote bool) (string, bool) {
 	if remote {
 		addr = fp.sock.wire.RemoteAddr()
 	}
-	name := ""
+	name := addrName(addr)
+	// PHP shows no abstract names: they begin with a NUL byte.
+	return name, name != "" && name[0] != 0
+}
+
+// addrName is a socket's address in PHP's form, "" where there is none.
+func addrName(addr net.Addr) string {
 	switch a := addr.(type) {
 	case nil:
+		return ""
 	case *net.UnixAddr:
-		name = a.Name
+		if rest, abstract := strings.CutPrefix(a.Name, "@"); abstract {
+			return "\x00" + rest // as the system has it
+		}
+		return a.Name
+	case interface{ AddrPort() netip.AddrPort }:
+		ap := a.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().WithZone(""), ap.Port()).String()
 	default:
-		name = a.String()
+		return a.String()
 	}
-	// PHP shows no abstract names: they begin with a NUL byte.
-	if name == "" || strings.HasPrefix(name, "\x00") || strings.HasPrefix(name, "@") {
-		return "", false
-	}
-	return name, true
 }
 
 // StreamSocketShutdown closes one direction of a connection or both:

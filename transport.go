@@ -16,7 +16,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
-// opening is what both openers ask for.
+// opening is what both openers of clients ask for.
 type opening struct {
 	name    string        // the target, with its port
 	timeout time.Duration // negative: none
@@ -59,22 +59,40 @@ var networks = map[target.Kind]string{
 	target.Udg:  "unixgram",
 }
 
-// open is php_stream_xport_create for clients: it finds the transport, connects
-// and, for the TLS transports, shakes hands.
-func (c *call) open(o opening) (*Stream, *failure) {
-	scheme, rest := target.Split(o.name)
-	transport, err := target.Lookup(scheme, c.rt.version)
+// transport is the first half of php_stream_xport_create: it finds the transport
+// of a target and makes a stream for it, without a socket yet. rest is the target
+// behind the scheme.
+func (c *call) transport(name string, x *Context) (s *Stream, t target.Transport, rest string, f *failure) {
+	scheme, rest := target.Split(name)
+	t, err := target.Lookup(scheme, c.rt.version)
 	if err != nil {
-		return nil, &failure{errstr: err.Error(), err: err}
+		return nil, t, rest, &failure{errstr: err.Error(), err: err}
 	}
-	s := c.rt.newStream(labels[transport.Kind])
-	s.ctx = o.ctx
-	s.notifies.Store(o.ctx.notifier() != nil)
-	s.sock.limit = o.timeout
-	s.sock.canCrypto = transport.Kind == target.TCP || transport.Kind == target.TLS
+	s = c.rt.newStream(labels[t.Kind])
+	s.ctx = x
+	s.notifies.Store(x.notifier() != nil)
+	s.sock.canCrypto = t.Kind == target.TCP || t.Kind == target.TLS
 	if c.rt.facts.MetaURI {
-		s.uri = o.name
+		s.uri = name
 	}
+	return s, t, rest, nil
+}
+
+// cryptoMethod is what a TLS transport begins with, as a client.
+func cryptoMethod(t target.Transport, x *Context) CryptoMethod {
+	if v, ok := x.option("ssl", "crypto_method"); ok && t.Adaptable {
+		return CryptoMethod(phpvalue.Int(v)) | cryptoIsClient
+	}
+	return CryptoMethod(t.Crypto)
+}
+
+// open connects and, for the TLS transports, shakes hands.
+func (c *call) open(o opening) (*Stream, *failure) {
+	s, transport, rest, f := c.transport(o.name, o.ctx)
+	if f != nil {
+		return nil, f
+	}
+	s.sock.limit = o.timeout
 	if s.sock.canCrypto {
 		s.sock.urlName = target.URLName(rest)
 	}
@@ -87,11 +105,7 @@ func (c *call) open(o opening) (*Stream, *failure) {
 	if transport.Kind != target.TLS {
 		return s, nil
 	}
-	method := CryptoMethod(transport.Crypto)
-	if v, ok := o.ctx.option("ssl", "crypto_method"); ok && transport.Adaptable {
-		method = CryptoMethod(phpvalue.Int(v)) | cryptoIsClient
-	}
-	if ok := s.setUpCrypto(c, method) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
+	if ok := s.setUpCrypto(c, cryptoMethod(transport, o.ctx)) && s.enableCrypto(c, o.cancel) == cryptoOn; !ok {
 		c.warning("Failed to enable crypto")
 		s.shut(c)
 		f := &failure{err: c.failed}
@@ -118,7 +132,17 @@ func (c *call) dial(s *Stream, o opening, kind target.Kind, rest string) *failur
 	if f := c.socketOptions(&d, s.ctx, kind); f != nil {
 		return f
 	}
-	ips, err := resolve.Lookup(o.cancel, host)
+	addrs, f := c.addresses(o.cancel, host, port)
+	if f != nil {
+		return f
+	}
+	s.sock.wire, _, err = d.DialIP(o.cancel, networks[kind], addrs)
+	return connectFailure(err)
+}
+
+// addresses resolves a host. A failure has been told already.
+func (c *call) addresses(ctx context.Context, host string, port int) ([]netip.AddrPort, *failure) {
+	ips, err := resolve.Lookup(ctx, host)
 	if err != nil {
 		text := "php_network_getaddresses: getaddrinfo failed: "
 		if c.rt.facts.GaiNamesHost {
@@ -127,14 +151,13 @@ func (c *call) dial(s *Stream, o opening, kind target.Kind, rest string) *failur
 		text += phpfacts.Gai(err)
 		c.fail(err)
 		c.warning(text)
-		return &failure{errstr: text, err: err}
+		return nil, &failure{errstr: text, err: err}
 	}
 	addrs := make([]netip.AddrPort, len(ips))
 	for i, ip := range ips {
 		addrs[i] = netip.AddrPortFrom(ip, uint16(target.WirePort(port)))
 	}
-	s.sock.wire, _, err = d.DialIP(o.cancel, networks[kind], addrs)
-	return connectFailure(err)
+	return addrs, nil
 }
 
 func connectFailure(err error) *failure {

@@ -70,6 +70,18 @@ func fileLines(c *call) Value {
 	return phpValue(lines)
 }
 
+func readFile(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	var opts []phpstream.OpenOption
+	if x != nil {
+		opts = append(opts, x)
+	}
+	return intOrFalse(c.rt.Readfile(c.text(0), opts...))
+}
+
 func copyFile(c *call) Value {
 	x, ok := c.context(2)
 	if !ok {

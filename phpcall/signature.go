@@ -93,6 +93,9 @@ func literal(text string) Value {
 	if s, err := strconv.Unquote(text); err == nil {
 		return s
 	}
+	if a, b, ok := strings.Cut(text, " | "); ok {
+		return literal(a).(int64) | literal(b).(int64)
+	}
 	v, ok := Constant(text)
 	if !ok {
 		panic(fmt.Sprintf("phpcall: bad default %q", text))

@@ -50,16 +50,12 @@ func streamSocketClient(c *call) Value {
 	if t, ok := c.args[3].(float64); ok {
 		opts = append(opts, phpstream.Timeout(t))
 	}
-	switch x := c.args[5].(type) {
-	case nil:
-	case *phpstream.Context:
+	x, ok := c.contextArgument(5)
+	if !ok {
+		return nil
+	}
+	if x != nil {
 		opts = append(opts, x)
-	default:
-		c.out[1], c.out[2] = int64(0), ""
-		// PHP 7.4 goes on without the context.
-		if !c.complain(notStreamContext) && !old(c.rt) {
-			return nil
-		}
 	}
 	fp, errno, errstr := c.rt.StreamSocketClient(c.text(0), opts...)
 	if fp == nil && c.libraryThrew() && strings.Contains(c.thrown.Message, "(): Argument #") {
@@ -67,6 +63,19 @@ func streamSocketClient(c *call) Value {
 	}
 	c.out[1], c.out[2] = int64(errno), errstr
 	return streamOrFalse(fp)
+}
+
+// contextArgument is an optional context of an opener, nil for none. Where it is
+// something else, the opener's outputs are set and PHP 7.4 goes on without it.
+func (c *call) contextArgument(i int) (x *phpstream.Context, ok bool) {
+	switch x := c.args[i].(type) {
+	case nil:
+		return nil, true
+	case *phpstream.Context:
+		return x, true
+	}
+	c.out[1], c.out[2] = int64(0), ""
+	return nil, c.complain(notStreamContext) || old(c.rt)
 }
 
 var notStreamContext = phpfacts.Complaint{Class: phpfacts.TypeError,

@@ -47,6 +47,11 @@ func init() {
 		row("fsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
 		row("pfsockopen(string $hostname, int $port = -1, &$error_code = null, &$error_message = null, ?float $timeout = null)", fsockopen),
 		row("stream_socket_client(string $address, &$error_code = null, &$error_message = null, ?float $timeout = null, int $flags = STREAM_CLIENT_CONNECT, ?resource $context = null)", streamSocketClient),
+		row("stream_socket_server(string $address, &$error_code = null, &$error_message = null, int $flags = STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, ?resource $context = null)", streamSocketServer),
+		row("stream_socket_accept(resource $socket, ?float $timeout = null, &$peer_name = null)", streamSocketAccept),
+		row("stream_socket_pair(int $domain, int $type, int $protocol)", streamSocketPair),
+		row("stream_socket_sendto(resource $socket, string $data, int $flags = 0, string $address = \"\")", streamSocketSendto),
+		row("stream_socket_recvfrom(resource $socket, int $length, int $flags = 0, &$address = null)", streamSocketRecvfrom),
 		row("stream_socket_enable_crypto(resource $stream, bool $enable, ?!int $crypto_method = null, ?resource $session_stream = null)", enableCrypto),
 		row("stream_socket_get_name(resource $socket, bool $remote)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return textOrFalse(phpstream.StreamSocketGetName(fp, c.bool(1)))
@@ -60,7 +65,11 @@ func init() {
 		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", filePutContents),
 		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", fileLines),
 		nullRow("copy(string $from, string $to, ?!resource $context = null)", copyFile),
-		row("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+		nullRow("readfile(string $filename, bool $use_include_path = false, ?!resource $context = null)", readFile),
+		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.Fpassthru(fp))
+		})),
+		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
 			if phpstream.IsResource(fp) && !c.libraryThrew() {
 				c.out[2] = int64(0)

@@ -130,8 +130,11 @@ const reflection = `foreach (array_slice($argv, 1) as $name) {
 	echo $name, "(", implode(", ", $params), ")", $type ? ": $type" : "", "\n";
 }`
 
-// apart: PHP has two forms in one function, and Go has two functions.
+// apart: PHP has two forms in one function, and Go has two functions; PHP has a
+// number, and its manual says what it means.
 var apart = map[string]string{
+	"stream_socket_server": "stream_socket_server(string $address, &$error_code = null, &$error_message = null, int $flags = 12, $context = null)",
+
 	"stream_context_set_option": "stream_context_set_option($context, array|string $wrapper_or_options, ?string $option_name = null, $value): true",
 }
 

@@ -67,6 +67,7 @@ var (
 	OptionShort   = Complaint{Class: ValueError, Text: `Argument #4 ($value) "%s" must be between 0 and 65535`}
 	ErrorCode     = Complaint{Class: ValueError, Text: "Argument #1 ($error_code) must be between -2147483648 and 2147483647"}
 	ClientTimeout = Complaint{Class: ValueError, Text: "Argument #4 ($timeout) must be a finite value"}
+	AcceptTimeout = Complaint{Class: ValueError, Text: "Argument #2 ($timeout) must be a finite value"}
 	NotAFilter    = Complaint{Class: TypeError, Text: "supplied resource is not a valid stream filter resource",
 		Old: "Invalid resource given, not a stream filter"}
 	FilterName = Complaint{Class: ValueError, Text: "Argument #1 ($filter_name) must be a non-empty string",

@@ -7,6 +7,8 @@ type Facts struct {
 	Send                string // the verb of the write notice
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
+	Accept              string // the verb of the accept warning
+	Create              string // the verb of stream_socket_pair's warning
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
 	OpenFailed          string // the caption of what fopen says
@@ -69,6 +71,8 @@ var facts = [...]Facts{
 		WritesChunks:        true,
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
+		Accept:              "accept failed",
+		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
 		Write:               "write",
@@ -102,6 +106,8 @@ var facts = [...]Facts{
 		WritesChunks:        true,
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
+		Accept:              "accept failed",
+		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
 		Write:               "write",
@@ -130,6 +136,8 @@ var facts = [...]Facts{
 		ErrorLevels:   32767,
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
+		Accept:        "Accept failed",
+		Create:        "Failed to create",
 		UnixNUL:       true,
 		Send:          "Send",
 		Read:          "Read",
@@ -163,6 +171,8 @@ var facts = [...]Facts{
 		ErrorLevels:    30719,
 		Connect:        "Unable to connect",
 		Bind:           "Failed to bind",
+		Accept:         "Accept failed",
+		Create:         "Failed to create",
 		UnixNUL:        true,
 		Send:           "Send",
 		Read:           "Read",

@@ -170,27 +170,89 @@ func (c *Certs) server(o map[string]string) (*tls.Config, error) {
 	if name == "" {
 		name = "good"
 	}
-	cert := c.byID[name]
-	if cert == nil {
-		return nil, fmt.Errorf("no certificate %q", name)
+	config, err := c.config(name, o)
+	if err != nil {
+		return nil, err
 	}
+	if o["clientca"] != "" {
+		ca, err := c.authority(o["clientca"])
+		if err != nil {
+			return nil, err
+		}
+		config.ClientCAs = testcert.Pool(ca)
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	switch o["clientauth"] {
+	case "":
+	case "request":
+		config.ClientAuth = tls.RequestClientCert
+	case "require":
+		config.ClientAuth = tls.RequireAnyClientCert
+	default:
+		return nil, fmt.Errorf("no clientauth %q", o["clientauth"])
+	}
+	config.SessionTicketsDisabled = o["tickets"] == "no"
+	return config, nil
+}
+
+// client is what a client's tls step asks for. Without options: no certificate,
+// no name sent, none verified, TLS 1.2 and 1.3.
+func (c *Certs) client(o map[string]string, sessions tls.ClientSessionCache) (*tls.Config, error) {
+	config, err := c.config(o["cert"], o)
+	if err != nil {
+		return nil, err
+	}
+	config.ServerName = o["sni"]
+	config.InsecureSkipVerify = o["ca"] == ""
+	if o["ca"] != "" {
+		ca, err := c.authority(o["ca"])
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = testcert.Pool(ca)
+		if config.ServerName == "" {
+			config.ServerName = "localhost"
+		}
+	}
+	if _, ok := o["resume"]; ok {
+		config.ClientSessionCache = sessions
+		if config.ServerName == "" {
+			config.ServerName = "localhost" // what the cache goes by
+		}
+	}
+	return config, nil
+}
+
+func (c *Certs) authority(name string) (*testcert.Cert, error) {
+	if ca := map[string]*testcert.Cert{"ca": c.ca, "other-ca": c.other}[name]; ca != nil {
+		return ca, nil
+	}
+	return nil, fmt.Errorf("no authority %q", name)
+}
+
+// config is what both sides have in common. An empty name is no certificate.
+func (c *Certs) config(name string, o map[string]string) (*tls.Config, error) {
 	config := &tls.Config{
-		Certificates: []tls.Certificate{cert.TLS()},
-		MinVersion:   tls.VersionTLS12,
+		MinVersion: tls.VersionTLS12,
 		// What one write sends is one record.
 		DynamicRecordSizingDisabled: true,
 		// The curves that every OpenSSL in question offers: a hybrid one would
 		// make the recording depend on the peer.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
 	}
-	if name == "missing" {
-		config.Certificates[0] = cert.TLSAlone()
-	}
-	switch o["send"] {
-	case "full":
-		config.Certificates[0] = cert.TLSFull()
-	case "alone":
-		config.Certificates[0] = cert.TLSAlone()
+	if name != "" {
+		cert := c.byID[name]
+		if cert == nil {
+			return nil, fmt.Errorf("no certificate %q", name)
+		}
+		send := cert.TLS()
+		switch {
+		case o["send"] == "full":
+			send = cert.TLSFull()
+		case o["send"] == "alone", name == "missing":
+			send = cert.TLSAlone()
+		}
+		config.Certificates = []tls.Certificate{send}
 	}
 	for _, v := range []struct {
 		key string
@@ -232,23 +294,5 @@ func (c *Certs) server(o map[string]string) (*tls.Config, error) {
 	if o["alpn"] != "" {
 		config.NextProtos = strings.Split(o["alpn"], ",")
 	}
-	if o["clientca"] != "" {
-		ca := map[string]*testcert.Cert{"ca": c.ca, "other-ca": c.other}[o["clientca"]]
-		if ca == nil {
-			return nil, fmt.Errorf("no authority %q", o["clientca"])
-		}
-		config.ClientCAs = testcert.Pool(ca)
-		config.ClientAuth = tls.RequireAndVerifyClientCert
-	}
-	switch o["clientauth"] {
-	case "":
-	case "request":
-		config.ClientAuth = tls.RequestClientCert
-	case "require":
-		config.ClientAuth = tls.RequireAnyClientCert
-	default:
-		return nil, fmt.Errorf("no clientauth %q", o["clientauth"])
-	}
-	config.SessionTicketsDisabled = o["tickets"] == "no"
 	return config, nil
 }

@@ -72,14 +72,21 @@ func Parse(id string, data []byte) (*Scenario, error) {
 	for _, f := range ar.Files {
 		words := strings.Fields(f.Name)
 		switch {
-		case words[0] == "peer" && len(words) <= 2:
+		case (words[0] == "peer" || words[0] == "client") && len(words) <= 2:
 			name := ""
 			if len(words) == 2 {
 				name = words[1]
 			}
-			p, err := ParsePeer(name, string(f.Data))
+			parse := ParsePeer
+			if words[0] == "client" {
+				parse = ParseClient
+			}
+			p, err := parse(name, string(f.Data))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", f.Name, err)
+			}
+			if slices.ContainsFunc(s.Peers, func(other Peer) bool { return other.Name == name }) {
+				return nil, fmt.Errorf("%s: the name is another peer's", f.Name)
 			}
 			s.Peers = append(s.Peers, p)
 		case f.Name == "calls":

@@ -6,7 +6,7 @@ package scenario
 var helpers = map[string]bool{
 	"mark": true, "wait_mark": true, "handler_returns": true, "handler_push": true,
 	"usleep": true, "str_repeat": true, "strlen": true, "substr": true, "count": true,
-	"array_keys": true, "sha1": true,
+	"array_keys": true, "sha1": true, "peer_connect": true, "known": true,
 }
 
 // last_message, error_get_last()["message"] or null, filter_log, what the script's

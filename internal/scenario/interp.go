@@ -51,6 +51,7 @@ type interpreter struct {
 	filterLog []string
 	heard     []string // by the contexts' callbacks
 	out       strings.Builder
+	connects  int // of peer_connect
 }
 
 // end closes what is still open, as the end of a PHP program does.
@@ -270,13 +271,22 @@ func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
 	if r.Thrown != nil {
 		return nil, thrown{r.Thrown}
 	}
-	switch v := r.Value.(type) {
+	in.opens(r.Value)
+	return r.Value, nil
+}
+
+// opens remembers a stream, or those of a pair, and listens to a context.
+func (in *interpreter) opens(v phpcall.Value) {
+	switch v := v.(type) {
 	case *phpstream.Stream:
 		in.opened = append(in.opened, v)
 	case *phpstream.Context:
 		in.listen(v)
+	case *phpcall.Array:
+		for _, item := range v.All() {
+			in.opens(item)
+		}
 	}
-	return r.Value, nil
 }
 
 func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value, error) {
@@ -317,19 +327,44 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	case "mark":
 		return nil, os.WriteFile(filepath.Join(in.world.Tmp, "mark-"+text(0)), nil, 0o666)
 	case "wait_mark":
-		path := filepath.Join(in.world.Tmp, "mark-"+text(0))
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-			if _, err := os.Stat(path); err == nil {
-				return nil, nil
-			}
+		return nil, in.awaitFile("mark-" + text(0))
+	case "peer_connect":
+		in.connects++
+		name := fmt.Sprintf("%s-%d", text(0), in.connects)
+		if err := in.writeFile("connect-"+name, text(1)); err != nil {
+			return nil, err
 		}
-		return nil, fmt.Errorf("the peer never came to mark %s", text(0))
+		return nil, in.awaitFile("connected-" + name)
+	case "known":
+		if value, ok := args[1].(string); ok {
+			return value, in.writeFile("known-"+text(0), value)
+		}
+		return args[1], nil
 	case "handler_returns":
 		in.handled, _ = args[0].(bool)
 	case "handler_push":
 		in.rt.SetErrorHandler(in.handler(text(0)))
 	}
 	return nil, nil
+}
+
+// writeFile and awaitFile are how a program and its peers talk to each other.
+func (in *interpreter) writeFile(name, text string) error {
+	part := filepath.Join(in.world.Tmp, "part")
+	if err := os.WriteFile(part, []byte(text), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(part, filepath.Join(in.world.Tmp, name))
+}
+
+func (in *interpreter) awaitFile(name string) error {
+	path := filepath.Join(in.world.Tmp, name)
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("the peer never came to %s", name)
 }
 
 // dump is the driver's dump. Certificates and Sockets are objects since PHP 8,

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -22,9 +23,12 @@ type running struct {
 	stream net.Listener
 	packet net.PacketConn
 	full   *fullPort
-	done   chan struct{} // closed when the scenario ends
-	last   chan string   // gives the address of the connection that ends the accepting
-	wait   sync.WaitGroup
+
+	sessions tls.ClientSessionCache // a client's
+
+	done chan struct{} // closed when the scenario ends
+	last chan string   // gives the address of the connection that ends the accepting
+	wait sync.WaitGroup
 
 	mu      sync.Mutex
 	logs    []*wireLog
@@ -35,6 +39,11 @@ type running struct {
 
 func startPeer(w *World, p Peer) (*running, error) {
 	r := &running{Peer: p, world: w, done: make(chan struct{}), last: make(chan string, 1)}
+	if p.Client {
+		r.sessions = tls.NewLRUClientSessionCache(0)
+		r.wait.Go(r.connectAll)
+		return r, nil
+	}
 	var err error
 	switch p.Listen {
 	case "tcp":
@@ -73,6 +82,9 @@ func startPeer(w *World, p Peer) (*running, error) {
 // end before; a program that left one open doesn't hold the test up for long.
 func (r *running) stop() {
 	close(r.done)
+	if r.Client {
+		r.hurry()
+	}
 	if r.stream != nil {
 		r.acceptLast()
 	}
@@ -140,21 +152,29 @@ func (r *running) acceptAll() {
 			}
 		}
 		c.SetDeadline(time.Now().Add(longest))
-		log := &wireLog{}
-		r.mu.Lock()
-		r.conns = append(r.conns, c)
-		r.logs = append(r.logs, log)
-		r.clients = append(r.clients, c.RemoteAddr().String())
-		r.mu.Unlock()
-		var steps []Step
-		if n < len(r.Conns) {
-			steps = r.Conns[n]
-		}
-		r.wait.Go(func() {
-			pc := &peerConn{peer: r, base: c, rw: c, log: log}
-			pc.run(steps)
-		})
+		r.play(c, n, c.RemoteAddr())
 	}
+}
+
+// play runs the script of the nth connection. client is the address of the end
+// that connected.
+func (r *running) play(c net.Conn, n int, client net.Addr) {
+	pc := &peerConn{peer: r, base: c, rw: c, log: &wireLog{}, datagrams: isPacket(c)}
+	r.mu.Lock()
+	r.conns = append(r.conns, c)
+	r.logs = append(r.logs, pc.log)
+	r.clients = append(r.clients, client.String())
+	r.mu.Unlock()
+	var steps []Step
+	if n < len(r.Conns) {
+		steps = r.Conns[n]
+	}
+	r.wait.Go(func() { pc.run(steps) })
+}
+
+func isPacket(c net.Conn) bool {
+	_, packet := c.(net.PacketConn)
+	return packet && c.LocalAddr().Network() != "unix"
 }
 
 // hurry bounds what connections may still take: the program is at its end, and
@@ -163,7 +183,11 @@ func (r *running) hurry() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range r.conns {
-		c.SetDeadline(time.Now().Add(longest))
+		limit := longest
+		if isPacket(c) {
+			limit = 50 * time.Millisecond
+		}
+		c.SetDeadline(time.Now().Add(limit))
 	}
 }
 

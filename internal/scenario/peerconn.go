@@ -18,11 +18,16 @@ type peerConn struct {
 	rw   net.Conn // the socket, or TLS over it
 	rec  *recordConn
 	log  *wireLog
+
+	datagrams bool // a client's, of a socket for datagrams
 }
 
 func (p *peerConn) run(steps []Step) {
 	for _, st := range steps {
 		if err := p.step(st); err != nil {
+			if p.peer.Client {
+				p.halfClose() // it goes away, and hears what is still said
+			}
 			break
 		}
 	}
@@ -30,8 +35,32 @@ func (p *peerConn) run(steps []Step) {
 	p.base.Close()
 }
 
-// drain reads to the end, through the end of TLS.
+// datagram reads one.
+func (p *peerConn) datagram() error {
+	b := make([]byte, 70000)
+	n, err := p.base.Read(b)
+	if err == nil {
+		p.log.add(b[:n])
+		p.log.mark("+")
+	}
+	return err
+}
+
+func (p *peerConn) halfClose() error {
+	if c, ok := p.base.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
+// drain reads to the end, through the end of TLS. Datagrams have none: these are
+// read until the program's.
 func (p *peerConn) drain() {
+	for p.datagrams {
+		if p.datagram() != nil {
+			return
+		}
+	}
 	io.Copy(logWriter{p.log}, p.rw)
 	if p.rec != nil {
 		p.untls()
@@ -105,6 +134,9 @@ func (p *peerConn) step(st Step) error {
 		}
 		return err
 	case "recv":
+		if p.datagrams {
+			return p.datagram()
+		}
 		_, err := p.read(st.N)
 		return err
 	case "recvline":
@@ -144,9 +176,7 @@ func (p *peerConn) step(st Step) error {
 	case "await":
 		p.peer.await(st.Text)
 	case "halfclose":
-		if c, ok := p.base.(interface{ CloseWrite() error }); ok {
-			return c.CloseWrite()
-		}
+		return p.halfClose()
 	case "stall":
 		<-p.peer.done
 	case "close":
@@ -185,33 +215,50 @@ func (p *peerConn) readTo(end string) error {
 }
 
 func (p *peerConn) startTLS(options map[string]string) error {
-	config, err := p.peer.world.certs.server(options)
+	p.rec = &recordConn{Conn: p.rw}
+	c, err := p.peer.tls(p.rec, options)
 	if err != nil {
 		p.peer.fail(err)
 		return err
 	}
-	p.rec = &recordConn{Conn: p.rw}
-	c := tls.Server(p.rec, config)
 	p.rw = c
 	if err := c.Handshake(); err != nil {
 		p.untls()
 		p.log.mark("tls-failed")
 		return err
 	}
-	p.log.mark(tlsWord(c.ConnectionState()))
+	p.log.mark(tlsWord(c.ConnectionState(), p.peer.Client))
 	return nil
 }
 
-func tlsWord(s tls.ConnectionState) string {
+// tls puts a peer's side of TLS on a connection.
+func (r *running) tls(c net.Conn, options map[string]string) (*tls.Conn, error) {
+	if r.Client {
+		config, err := r.world.certs.client(options, r.sessions)
+		return tls.Client(c, config), err
+	}
+	config, err := r.world.certs.server(options)
+	return tls.Server(c, config), err
+}
+
+// tlsWord is what a handshake came to. client says that it was the peer's side.
+func tlsWord(s tls.ConnectionState, client bool) string {
 	word := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
-	if s.ServerName != "" {
+	if s.ServerName != "" && !client {
 		word += " sni=" + s.ServerName
 	}
 	if s.NegotiatedProtocol != "" {
 		word += " alpn=" + s.NegotiatedProtocol
 	}
 	if len(s.PeerCertificates) > 0 {
-		word += fmt.Sprintf(" client=%s", s.PeerCertificates[0].Subject.CommonName)
+		other := "client"
+		if client {
+			other = "server"
+		}
+		word += fmt.Sprintf(" %s=%s", other, s.PeerCertificates[0].Subject.CommonName)
+	}
+	if client && s.DidResume {
+		word += " resumed"
 	}
 	return "tls(" + word + ")"
 }

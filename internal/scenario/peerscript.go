@@ -14,8 +14,15 @@ import (
 // line. "accept" begins the script of the next connection; connections beyond
 // the script are read to their end. "quiet" keeps what the peer saw out of the
 // answers, where it depends on the kernel's buffers.
+//
+// A client is a peer that connects: each peer_connect("NAME", ADDRESS) of the
+// program begins its next connection, to an address such as
+// stream_socket_get_name answers, with "udp://" or "udg://" in front where it is
+// one for datagrams. In its script "connect" begins the script of the next
+// connection, and there is no "listen".
 type Peer struct {
 	Name   string // empty for the main one
+	Client bool
 	Listen string
 	Quiet  bool
 	Conns  [][]Step
@@ -43,7 +50,7 @@ var stepForms = map[string]string{
 	"recv":        "n?", // read N bytes; without N, one datagram
 	"recvall":     "",   // read to the end
 	"record":      "",   // read one TLS record, and answer nothing
-	"tls":         "o",  // a TLS handshake as server
+	"tls":         "o",  // a TLS handshake, as server or, in a client, as client
 	"starttls":    "o",  // the same; says that plain text came before
 	"closenotify": "",   // end TLS, keep the connection, read on in clear
 	"tlsclose":    "",   // end TLS, and close at once
@@ -57,29 +64,48 @@ var stepForms = map[string]string{
 	"await":       "w", // wait for the script's mark(NAME)
 }
 
-var tlsOptions = []string{"cert", "min", "max", "ciphers", "clientca", "clientauth", "alpn", "curves", "tickets", "send"}
+// The options of tls steps. A client that names an authority (ca=ca,
+// ca=other-ca) verifies the server's certificate, for the name in sni or else for
+// localhost; resume keeps its sessions for its later connections.
+var (
+	serverTLS = []string{"cert", "min", "max", "ciphers", "clientca", "clientauth", "alpn", "curves", "tickets", "send"}
+	clientTLS = []string{"cert", "min", "max", "ciphers", "ca", "sni", "alpn", "curves", "send", "resume"}
+)
 
 // ParsePeer reads a peer's script.
 func ParsePeer(name, text string) (Peer, error) {
-	p := Peer{Name: name, Listen: "tcp", Conns: [][]Step{nil}}
+	return parsePeer(Peer{Name: name, Listen: "tcp"}, text)
+}
+
+// ParseClient reads the script of a peer that connects.
+func ParseClient(name, text string) (Peer, error) {
+	return parsePeer(Peer{Name: name, Client: true}, text)
+}
+
+func parsePeer(p Peer, text string) (Peer, error) {
+	p.Conns = [][]Step{nil}
+	next, options := "accept", serverTLS
+	if p.Client {
+		next, options = "connect", clientTLS
+	}
 	for n, line := range strings.Split(text, "\n") {
 		line, _ = cutRemark(line)
 		line = strings.TrimSpace(line)
 		verb, rest, _ := strings.Cut(line, " ")
 		rest = strings.TrimSpace(rest)
-		switch verb {
-		case "":
-		case "listen":
-			if !slices.Contains([]string{"tcp", "tcp6", "udp", "udp6", "unix", "udg", "full"}, rest) {
+		switch {
+		case verb == "":
+		case verb == "listen":
+			if p.Client || !slices.Contains([]string{"tcp", "tcp6", "udp", "udp6", "unix", "udg", "full"}, rest) {
 				return p, fmt.Errorf("line %d: can't listen on %q", n+1, rest)
 			}
 			p.Listen = rest
-		case "quiet":
+		case verb == "quiet":
 			p.Quiet = true
-		case "accept":
+		case verb == next:
 			p.Conns = append(p.Conns, nil)
 		default:
-			st, err := parseStep(verb, rest)
+			st, err := parseStep(verb, rest, options)
 			if err != nil {
 				return p, fmt.Errorf("line %d: %w", n+1, err)
 			}
@@ -90,7 +116,7 @@ func ParsePeer(name, text string) (Peer, error) {
 	return p, nil
 }
 
-func parseStep(verb, rest string) (Step, error) {
+func parseStep(verb, rest string, options []string) (Step, error) {
 	st := Step{Verb: verb}
 	form, ok := stepForms[verb]
 	if !ok {
@@ -133,7 +159,7 @@ func parseStep(verb, rest string) (Step, error) {
 				st.TLS = map[string]string{}
 			}
 			key, value, _ := strings.Cut(word, "=")
-			if !slices.Contains(tlsOptions, key) {
+			if !slices.Contains(options, key) {
 				err = fmt.Errorf("unknown TLS option %q", key)
 			}
 			st.TLS[key] = value

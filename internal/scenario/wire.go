@@ -109,7 +109,7 @@ func (c *recordConn) Read(b []byte) (int, error) {
 			n, err := c.Conn.Read(one)
 			c.header = append(c.header, one[:n]...)
 			if len(c.header) > 0 && (c.header[0] < 20 || c.header[0] > 23) {
-				c.clear = c.header
+				c.clear, c.header = c.header, nil
 				return 0, io.EOF
 			}
 			if err != nil {

@@ -2,8 +2,12 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
+	"net"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,6 +22,7 @@ type World struct {
 	mu      sync.Mutex // guards peers while they are being started
 	peers   []*running
 	refused *refusedPort
+	known   map[string]string // what the program has told with known(NAME, VALUE)
 }
 
 // NewWorld starts a scenario's peers. Everything that PHP reads is below
@@ -74,8 +79,35 @@ func (w *World) Close() error {
 	if w.refused != nil {
 		w.refused.close()
 	}
+	if e := w.readKnown(); err == nil {
+		err = e
+	}
 	os.RemoveAll(w.Tmp)
 	return err
+}
+
+var knownName = regexp.MustCompile(`^[A-Z][A-Z0-9]*$`)
+
+// readKnown reads what the program has told.
+func (w *World) readKnown() error {
+	const prefix = "known-"
+	files, err := filepath.Glob(filepath.Join(w.Tmp, prefix+"*"))
+	if err != nil {
+		return err
+	}
+	w.known = map[string]string{}
+	for _, file := range files {
+		name := strings.TrimPrefix(filepath.Base(file), prefix)
+		if _, err := w.value(name); err == nil || !knownName.MatchString(name) {
+			return fmt.Errorf("{{%s}} can't stand for what the program knows", name)
+		}
+		value, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		w.known[name] = string(value)
+	}
+	return nil
 }
 
 // value answers a placeholder. Known before a run:
@@ -90,7 +122,7 @@ func (w *World) value(name string) (string, error) {
 	switch kind {
 	case "ADDR", "SOCK", "PEER", "PORT":
 		for _, p := range w.peers {
-			if p.Name == arg {
+			if p.Name == arg && !p.Client {
 				if kind == "PORT" {
 					return p.addr[strings.LastIndexByte(p.addr, ':')+1:], nil
 				}
@@ -127,7 +159,8 @@ func (w *World) Expand(text string) (string, error) {
 // Collapse replaces the run's values by their placeholders, the longest
 // first. Ports count only as whole numbers. {{CLIENT}} and {{CLIENTPORT}} are
 // the other end of the main peer's first connection, {{CLIENT2}} of the
-// second, {{CLIENT:name}} of another peer's first.
+// second, {{CLIENT:name}} of another peer's first. What the program has told by
+// known("NAME", "127.0.0.1:1234") is {{NAME}}, and its port {{NAMEPORT}}.
 func (w *World) Collapse(text string) string {
 	type pair struct{ value, holder string }
 	pairs := []pair{{w.certs.Dir, "{{DIR}}"}, {w.Tmp, "{{TMP}}"}}
@@ -136,13 +169,22 @@ func (w *World) Collapse(text string) string {
 			pairs = append(pairs, pair{value, holder})
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(w.known)) {
+		value := w.known[name]
+		number(value, "{{"+name+"}}")
+		if _, port, err := net.SplitHostPort(value); err == nil {
+			number(port, "{{"+name+"PORT}}")
+		}
+	}
 	for _, p := range w.peers {
 		suffix := ""
 		addr := "{{ADDR}}"
 		if p.Name != "" {
 			suffix, addr = ":"+p.Name, "{{PEER:"+p.Name+"}}"
 		}
-		if strings.HasPrefix(p.addr, "/") {
+		if p.Client {
+			// It has no address of its own, only those of its connections.
+		} else if strings.HasPrefix(p.addr, "/") {
 			if p.Name == "" {
 				addr = "{{SOCK}}"
 			}

@@ -83,6 +83,25 @@ func ParseAddress(rest string) (host string, port int, err error) {
 	return rest[:colon], atoi(rest[colon+1:]), nil
 }
 
+// ParseDestination reads the address of a datagram: "host:port" or
+// "[host]:port". ok is false where it is neither; paths are none.
+//
+// php-src: main/network.c, php_network_parse_network_address_with_port.
+func ParseDestination(address string) (host string, port int, ok bool) {
+	end, after := strings.IndexByte(address, ':'), 1
+	if strings.HasPrefix(address, "[") {
+		address = address[1:]
+		end, after = strings.IndexByte(address, ']'), 2
+		if end < 0 || !strings.HasPrefix(address[end+1:], ":") {
+			return "", 0, false
+		}
+	}
+	if end < 0 {
+		return "", 0, false
+	}
+	return address[:end], atoi(address[end+after:]), true
+}
+
 // WirePort is the port that PHP connects to for a parsed one: its low 16 bits,
 // so that 65616 is 80 and -1 is 65535.
 func WirePort(port int) int { return int(uint16(port)) }

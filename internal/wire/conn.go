@@ -40,6 +40,7 @@ type Conn struct {
 	write   tryOp
 	more    bool        // the last Read filled what it was given
 	deaf    atomic.Bool // for datagrams, and shut down for reading
+	turn    chan bool   // one Accept at a time; nil: not listening
 
 	readLimit  limit
 	writeLimit limit
@@ -120,7 +121,7 @@ func newConn(s sock, network string) (*Conn, error) {
 	return c, nil
 }
 
-// Network is "tcp", "udp", "unix" or "unixgram".
+// Network is "tcp", "udp", "unix", "unixgram" or "unixpacket".
 func (c *Conn) Network() string { return c.network }
 
 // SyscallConn gives access to the descriptor.
@@ -130,8 +131,15 @@ func (c *Conn) SyscallConn() syscall.RawConn { return c.raw }
 // is read even after the deadline, as with poll(2). A shutdown by the peer is
 // io.EOF, a passed deadline os.ErrDeadlineExceeded, anything else an errno or
 // net.ErrClosed. On a socket for datagrams that is shut down for reading it does
-// not wait: poll(2) calls that readable, and there is ErrWouldBlock to read.
+// not wait: poll(2) calls that readable, and there is ErrWouldBlock to read. On
+// one that listens it waits until there is somebody to accept, and fails.
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
+	if c.turn != nil {
+		if err := c.awaitPending(deadline); err != nil {
+			return 0, err
+		}
+		return c.TryRead(p)
+	}
 	n, err := 0, ErrWouldBlock
 	deaf := c.deaf.Load()
 	if deaf || c.more && !c.readLimit.isSet.Load() {
@@ -208,7 +216,8 @@ func (c *Conn) try(op *tryOp, p []byte) (int, error) {
 // Shutdown closes one direction or both.
 func (c *Conn) Shutdown(how int) error {
 	err := c.shutdown(how)
-	if err == nil && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
+	done := err == nil || shutsUnconnected && err == syscall.ENOTCONN
+	if done && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
 		c.deaf.Store(true)
 	}
 	return err
@@ -227,7 +236,13 @@ func (c *Conn) Deaf() bool {
 // Look asks the socket without reading anything away: nil while the peer still
 // holds its end or something is left to read, io.EOF after its FIN, an errno
 // after an error.
+//
+// A socket that listens has nothing to read, and is at its end as soon as
+// somebody waits to be accepted: so PHP's look has it.
 func (c *Conn) Look() error {
+	if c.turn != nil && !c.waiting() {
+		return nil
+	}
 	n, err := c.peek()
 	switch {
 	case err == ErrWouldBlock, tooLong(err):
@@ -251,6 +266,20 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 
 // WriteExpired tells whether the time that SetWriteDeadline set is over.
 func (c *Conn) WriteExpired() bool { return c.writeLimit.passed() }
+
+// waiting tells whether somebody waits to be accepted.
+func (c *Conn) waiting() bool {
+	fd, ok := c.Hold()
+	if !ok {
+		return false
+	}
+	defer c.Release()
+	n, err := Poll([]PollItem{{FD: fd, Want: Readable}}, 0)
+	return err == nil && n > 0
+}
+
+// closed tells whether Close has been called.
+func (c *Conn) closed() bool { return c.state.Load()&closing != 0 }
 
 // plain takes the operating system's error out of what os and net wrap around
 // it.

@@ -105,9 +105,8 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 		return nil, false, err
 	}
 	pending := err != nil
-	c, err := newConn(os.NewFile(uintptr(fd), network), network)
+	c, err := own(fd, network)
 	if err != nil {
-		unix.Close(fd)
 		return nil, false, err
 	}
 	if !pending || d.Async {
@@ -207,6 +206,12 @@ func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
 	if e := c.raw.Control(func(fd uintptr) { sa, err = get(int(fd)) }); e != nil || err != nil {
 		return nil
 	}
+	return addrOf(sa, c.network)
+}
+
+// addrOf is a socket's name for Go, nil where it is of no family that is known
+// here.
+func addrOf(sa unix.Sockaddr, network string) net.Addr {
 	var ap netip.AddrPort
 	switch sa := sa.(type) {
 	case *unix.SockaddrInet4:
@@ -222,11 +227,11 @@ func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
 		if name == "@" {
 			name = "" // the system package's reading of no name at all
 		}
-		return &net.UnixAddr{Name: name, Net: c.network}
+		return &net.UnixAddr{Name: name, Net: network}
 	default:
 		return nil
 	}
-	if c.network == "udp" {
+	if network == "udp" {
 		return net.UDPAddrFromAddrPort(ap)
 	}
 	return net.TCPAddrFromAddrPort(ap)

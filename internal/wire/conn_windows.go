@@ -18,6 +18,8 @@ const (
 	ShutBoth  = windows.SHUT_RDWR
 )
 
+const shutsUnconnected = false
+
 // tryRecv and trySend poll first: the sockets of the net package are
 // overlapped ones, on which a plain recv would wait.
 func tryRecv(fd uintptr, p []byte) (int, error) { return recv(fd, p, 0) }
@@ -132,11 +134,17 @@ func (c *Conn) shutdown(how int) error {
 	return err
 }
 
+// named are sockets with names.
+type named interface {
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+}
+
 // LocalAddr is the socket's own name, nil where it has none.
-func (c *Conn) LocalAddr() net.Addr { return c.s.(net.Conn).LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr { return c.s.(named).LocalAddr() }
 
 // RemoteAddr is the peer's name, nil where there is no peer.
-func (c *Conn) RemoteAddr() net.Addr { return c.s.(net.Conn).RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.s.(named).RemoteAddr() }
 
 // SetBroadcast allows sending to broadcast addresses.
 func SetBroadcast(raw syscall.RawConn) error {

@@ -9,22 +9,56 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const shutsUnconnected = false
+
 func newSocket(family, typ int) (int, error) {
 	// Without SOCK_CLOEXEC a fork could come between.
 	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	fd, err := unix.Socket(family, typ, 0)
-	if err == nil {
-		unix.CloseOnExec(fd)
-	}
-	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return -1, err
 	}
-	if err := unix.SetNonblock(fd, true); err != nil {
-		unix.Close(fd)
-		return -1, err
+	return fd, prepare(fd)
+}
+
+func acceptSocket(fd int) (int, unix.Sockaddr, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fd, sa, err := unix.Accept(fd)
+	if err != nil {
+		return -1, nil, err
 	}
-	return fd, nil
+	return fd, sa, prepare(fd)
+}
+
+func socketPair(domain, typ, protocol int) ([2]int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	pair, err := unix.Socketpair(domain, typ, protocol)
+	if err != nil {
+		return pair, err
+	}
+	if err := prepare(pair[0]); err != nil {
+		unix.Close(pair[1])
+		return pair, err
+	}
+	err = prepare(pair[1])
+	if err != nil {
+		unix.Close(pair[0])
+	}
+	return pair, err
+}
+
+// prepare makes a new socket non-blocking, and keeps programs that are started
+// from having it. It closes one that it cannot prepare.
+func prepare(fd int) error {
+	unix.CloseOnExec(fd)
+	err := unix.SetNonblock(fd, true)
+	if err != nil {
+		unix.Close(fd)
+	}
+	return err
 }
 
 func bindLate(int) {}

@@ -7,8 +7,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// shutsUnconnected: shutting down a socket for datagrams that has no peer says
+// that it has none, and does it.
+const shutsUnconnected = true
+
 func newSocket(family, typ int) (int, error) {
 	return unix.Socket(family, typ|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+}
+
+func acceptSocket(fd int) (int, unix.Sockaddr, error) {
+	return unix.Accept4(fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+}
+
+func socketPair(domain, typ, protocol int) ([2]int, error) {
+	return unix.Socketpair(domain, typ|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 }
 
 // bindLate leaves the choice of the local port to connect, which can reuse

@@ -89,6 +89,24 @@ final class driver
         return 'resource(' . @get_resource_type($v) . ')';
     }
 
+    /** How a program and its peers talk to each other. */
+    public static function write($name, $text)
+    {
+        file_put_contents(SCRATCH . '/part', $text);
+        rename(SCRATCH . '/part', SCRATCH . "/$name");
+    }
+
+    public static function await($name)
+    {
+        for ($end = microtime(true) + 10; microtime(true) < $end; usleep(2000)) {
+            clearstatcache();
+            if (file_exists(SCRATCH . "/$name")) {
+                return;
+            }
+        }
+        exit("the peer never came to $name\n");
+    }
+
     public static function quote($s)
     {
         $rest = '';
@@ -149,13 +167,25 @@ function mark($name)
 /** Waits for the peer's "mark NAME". */
 function wait_mark($name)
 {
-    for ($end = microtime(true) + 10; microtime(true) < $end; usleep(2000)) {
-        clearstatcache();
-        if (file_exists(SCRATCH . "/mark-$name")) {
-            return;
-        }
+    driver::await("mark-$name");
+}
+
+/** Lets a client of the scenario connect, and waits until it has. */
+function peer_connect($name, $address)
+{
+    static $number = 0;
+    $number++;
+    driver::write("connect-$name-$number", $address);
+    driver::await("connected-$name-$number");
+}
+
+/** Tells the placeholder that a value is to have in the answers. */
+function known($name, $value)
+{
+    if (is_string($value)) {
+        driver::write("known-$name", $value);
     }
-    exit("the peer never came to mark $name\n");
+    return $value;
 }
 
 set_error_handler(driver::handler(''));
