@@ -70,14 +70,14 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		} else {
 			n, _ = s.readBlock(c, p)
 		}
+		if s.notifies.Load() {
+			s.tellUnlocked()
+		}
 		if n == 0 {
 			break
 		}
 		if data.took(n); s.exhausted(c, data.n) {
 			return "", false
-		}
-		if s.notifies.Load() {
-			s.tellUnlocked()
 		}
 	}
 	return data.String(), true
@@ -281,6 +281,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		}
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
+			to.tellProgress()
 			if m <= 0 {
 				return 0, false
 			}
