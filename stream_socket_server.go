@@ -187,10 +187,12 @@ func StreamSocketAccept(socket *Stream, timeout ...float64) (fp *Stream, peerNam
 
 // acceptReason is why nobody was accepted, in the C library's words.
 func (c *call) acceptReason(err error) string {
-	if errors.Is(err, errHandshake) {
+	switch {
+	case errors.Is(err, errHandshake):
 		return c.rt.facts.NoHandshake
-	}
-	if errors.Is(err, net.ErrClosed) {
+	case errors.Is(err, errNoSocket):
+		return "Unknown error"
+	case errors.Is(err, net.ErrClosed):
 		err = syscall.EBADF
 	}
 	errno, _ := phpfacts.Errno(err)
@@ -211,7 +213,10 @@ func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) 
 
 // take takes the next connection.
 func (s *Stream) take(c *call, deadline time.Time) (*Stream, net.Addr, error) {
-	if s.sock.wire == nil {
+	switch {
+	case s.body != nil:
+		return nil, nil, errNoSocket
+	case s.sock.wire == nil:
 		return nil, nil, os.ErrDeadlineExceeded // for which PHP waits
 	}
 	s.mu.Lock()
