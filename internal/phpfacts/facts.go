@@ -47,6 +47,7 @@ type Facts struct {
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
+	NotifiesEnd         bool   // a context's callback hears that a read has met the end
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
@@ -203,6 +204,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		NotifiesEnd:    true,
 		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
