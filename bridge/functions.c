@@ -106,10 +106,8 @@ void ps_install(void) {
 	for (ps_function *f = ps_functions; f->name; f++) {
 		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
 		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
-		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION)
+		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION || (ours && !ps_has((char *)f->name)))
 			continue;
-		if (ours && !ps_has((char *)f->name))
-			f->route = PS_COUNTED;
 		f->php = func->internal_function.handler;
 		func->internal_function.reserved[ps_slot] = f;
 		func->internal_function.handler = ps_handler;
