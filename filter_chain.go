@@ -190,7 +190,7 @@ func (s *Stream) arrived(w wound) bool {
 // catchUp goes on with what an inflater has left for later until something is
 // buffered. It asks the socket for nothing.
 func (s *Stream) catchUp(c *call) {
-	for s.w == s.r {
+	for s.w == s.r && !s.lost {
 		w, ok := s.readers.Load().resume(c)
 		if !ok || !s.arrived(w) {
 			return

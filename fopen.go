@@ -22,10 +22,15 @@ func (rt *Runtime) openArgs(opts []OpenOption) openArgs {
 			o.open(&a)
 		}
 	}
-	if a.ctx == nil {
-		a.ctx = rt.StreamContextGetDefault()
-	}
+	a.ctx = rt.contextOrDefault(a.ctx)
 	return a
+}
+
+func (rt *Runtime) contextOrDefault(x *Context) *Context {
+	if x == nil {
+		return rt.StreamContextGetDefault()
+	}
+	return x
 }
 
 // Fopen opens a file or a URL. The modes are PHP's: "r", "w", "a", "x" and "c",

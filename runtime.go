@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,6 +61,7 @@ type Runtime struct {
 	filters        map[string]func() UserFilter
 	filterNames    []string       // of filters, in the order in which they came
 	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
+	out            io.Writer      // nil: os.Stdout
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
 }
 

@@ -15,7 +15,8 @@ import (
 )
 
 // Stream is PHP's stream resource over a socket, and a [net.Conn]: a ported
-// program can hand it to net/smtp, bufio or crypto/tls.
+// program can hand it to net/smtp, bufio or crypto/tls. A server's stream accepts,
+// and is a [net.Listener] by [Stream.Listener].
 //
 // One goroutine may read while another writes; Fclose, Close and the deadline
 // methods may come from any goroutine, and unblock both.
@@ -32,7 +33,9 @@ type Stream struct {
 	mode        string // as fopen takes it
 	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
 	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
+	dataMeta    *DataMetaData
 	seekable    bool
+	unwritable  bool
 	greedy      bool // fread goes on until it has all, or nothing more comes
 
 	closed  atomic.Bool

@@ -22,7 +22,9 @@ type (
 		// seek answers the position from the start; whence is io.SeekStart and so on.
 		seek(offset int64, whence int) (int64, error)
 	}
-	flusher interface{ flush() error }
+	locker    interface{ lock(how int) error }
+	truncater interface{ truncate(size int64) error }
+	statter   interface{ stat() (FileStat, error) }
 )
 
 // trouble is a body's failure in PHP's words.
@@ -77,6 +79,10 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 			s.tell.Store(at)
 		}
 	}
+	if s.unwritable {
+		c.notice("Stream is not writable")
+		return 0, false
+	}
 	n, ok, err := s.body.write(p)
 	c.tell(err)
 	s.tell.Add(int64(n))
@@ -116,6 +122,7 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 		c.tell(err)
 		s.forgetBuffered()
 		if err != nil {
+			s.tell.Store(to) // -1 where PHP does not know any more
 			return false
 		}
 		s.tell.Store(to)

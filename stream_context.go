@@ -232,7 +232,7 @@ func (x *Context) merge(options Options) {
 	defer x.mu.Unlock()
 	for _, wrapper := range slices.Sorted(maps.Keys(options)) {
 		for _, option := range slices.Sorted(maps.Keys(options[wrapper])) {
-			x.put(wrapper, option, options[wrapper][option])
+			x.place(wrapper, option, options[wrapper][option])
 		}
 	}
 }
@@ -240,11 +240,11 @@ func (x *Context) merge(options Options) {
 func (x *Context) set(wrapper, option string, value any) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.put(wrapper, option, value)
+	x.place(wrapper, option, value)
 }
 
-// put is set; the lock is held.
-func (x *Context) put(wrapper, option string, value any) {
+// place is set; the lock is held.
+func (x *Context) place(wrapper, option string, value any) {
 	of, ok := x.options.Get(wrapper)
 	if !ok {
 		of = &assoc.Ordered[any]{}

@@ -39,6 +39,13 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
+	return fp.contents(&c, length)
+}
+
+// contents reads to the end, or length bytes where that is not negative. The
+// reader's lock is held, but for the moments when the context's callback runs. It
+// answers false where memory_limit has ended it.
+func (s *Stream) contents(c *call, length int) (string, bool) {
 	if length == 0 {
 		return "", true
 	}
@@ -46,11 +53,11 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
 	for length < 0 || data.n < length {
-		if fp.readers.Load() != nil {
-			fp.catchUp(&c)
+		if s.readers.Load() != nil {
+			s.catchUp(c)
 		}
-		if length > 0 && fp.w == fp.r && (fp.eof.Load() || !fp.alive()) {
-			fp.eof.Store(true)
+		if length > 0 && s.w == s.r && (s.eof.Load() || !s.alive()) {
+			s.eof.Store(true)
 			break
 		}
 		p := data.room()
@@ -59,18 +66,18 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		}
 		var n int
 		if length > 0 {
-			n, _ = fp.read(&c, p)
+			n, _ = s.read(c, p)
 		} else {
-			n, _ = fp.readBlock(&c, p)
+			n, _ = s.readBlock(c, p)
 		}
 		if n == 0 {
 			break
 		}
-		if data.took(n); fp.exhausted(&c, data.n) {
+		if data.took(n); s.exhausted(c, data.n) {
 			return "", false
 		}
-		if fp.notifies.Load() {
-			fp.tellUnlocked()
+		if s.notifies.Load() {
+			s.tellUnlocked()
 		}
 	}
 	return data.String(), true
@@ -254,6 +261,11 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return 0, false
 	}
+	return copyStream(&c, from, to, length)
+}
+
+// copyStream copies to the end, or length bytes where that is not negative.
+func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	buf := chunks.Get().(*[defaultChunk]byte)
 	defer chunks.Put(buf)
 	copied := 0
@@ -262,13 +274,13 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 		if length > 0 {
 			p = p[:min(len(p), length-copied)]
 		}
-		n, ok := from.readLocked(&c, p)
+		n, ok := from.readLocked(c, p)
 		from.tellProgress()
 		if n == 0 {
 			return copied, ok
 		}
 		for done := 0; done < n; {
-			m := to.writeLocked(&c, p[done:n])
+			m := to.writeLocked(c, p[done:n])
 			if m <= 0 {
 				return 0, false
 			}

@@ -95,14 +95,19 @@ func (s *Stream) addFilter(function, name string, options []FilterOption, last b
 	if args.mode&STREAM_FILTER_ALL == 0 {
 		args.mode = s.filterModes()
 	}
-	var f *StreamFilter
+	return s.putFilter(&c, name, args, last)
+}
+
+// putFilter makes a filter for each direction that is asked for, and answers the
+// last one.
+func (s *Stream) putFilter(c *call, name string, args filterArgs, last bool) (f *StreamFilter) {
 	if args.mode&STREAM_FILTER_READ != 0 {
-		if f = s.newFilter(&c, name, args, false); f == nil || !s.addReader(&c, f, last) {
+		if f = s.newFilter(c, name, args, false); f == nil || !s.addReader(c, f, last) {
 			return nil
 		}
 	}
 	if args.mode&STREAM_FILTER_WRITE != 0 {
-		if f = s.newFilter(&c, name, args, true); f == nil {
+		if f = s.newFilter(c, name, args, true); f == nil {
 			return nil
 		}
 		s.wmu.Lock()

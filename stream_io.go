@@ -259,5 +259,6 @@ func Ftell(fp *Stream) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	return fp.position(), true
+	at := fp.position()
+	return at, at >= 0
 }

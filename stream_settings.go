@@ -14,9 +14,10 @@ type MetaData struct {
 	Blocked     bool            // "blocked"
 	Eof         bool            // "eof": a read met the end; the socket is not asked
 	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
-	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket"
+	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair
 	WrapperType string          // "wrapper_type": what opened it ("http", "plainfile"); "" where PHP has no such key
 	WrapperData any             // "wrapper_data": what the wrapper has to say, as the lines of HTTP's answer; nil where PHP has no such key
+	Data        *DataMetaData   // of a data: URL; nil for others
 	Mode        string          // "mode": "r+" on sockets, else as it was opened
 	UnreadBytes int             // "unread_bytes": what is buffered
 	Seekable    bool            // "seekable": never, on a socket
@@ -61,6 +62,7 @@ func metaData(fp *Stream, function string) MetaData {
 
 		WrapperType: fp.wrapperType,
 		WrapperData: fp.wrapperData,
+		Data:        fp.dataMeta,
 	}
 	if t := fp.sock.crypto.Load(); t != nil {
 		m.Crypto = cryptoMeta(t.State())

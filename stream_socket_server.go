@@ -196,6 +196,18 @@ func acceptReason(err error) string {
 
 // accept takes the next connection and, on a server of TLS, shakes hands.
 func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) {
+	peer, addr, err := s.take(c, deadline)
+	if err == nil && s.sock.serve != 0 {
+		err = peer.welcome(c, s.sock.serve)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return peer, addr, nil
+}
+
+// take takes the next connection.
+func (s *Stream) take(c *call, deadline time.Time) (*Stream, net.Addr, error) {
 	if s.sock.wire == nil {
 		return nil, nil, os.ErrDeadlineExceeded // for which PHP waits
 	}
@@ -214,36 +226,18 @@ func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) 
 	peer.sock.canCrypto = s.sock.canCrypto
 	peer.sock.timeout.Store(s.sock.timeout.Load())
 	peer.sock.expired.Store(s.sock.expired.Load())
-	if method := s.sock.serve; method != 0 {
-		if ok := peer.setUpCrypto(c, method) && peer.enableCrypto(c, context.Background()) == cryptoOn; !ok {
-			c.warning("Failed to enable crypto")
-			peer.shut(c)
-			return nil, nil, errors.Join(errHandshake, c.failed)
-		}
-	}
 	return peer, addr, nil
 }
 
-var errHandshake = errors.New("phpstream: the handshake of an accepted connection failed")
-
-// Listener is a server stream as a net.Listener. What it accepts are *Streams;
-// it waits for ever, unless SetReadDeadline has set a limit. It reports no
-// warnings.
-func (s *Stream) Listener() net.Listener { return listener{s} }
-
-type listener struct{ s *Stream }
-
-func (l listener) Accept() (net.Conn, error) {
-	if l.s.gone() {
-		return nil, l.s.opError("accept", net.ErrClosed)
+// welcome shakes hands with an accepted client, and closes the stream where that
+// fails.
+func (s *Stream) welcome(c *call, method CryptoMethod) error {
+	if s.setUpCrypto(c, method) && s.enableCrypto(c, context.Background()) == cryptoOn {
+		return nil
 	}
-	c := l.s.rt.call("stream_socket_accept")
-	fp, _, err := l.s.accept(&c, time.Time{})
-	if err != nil {
-		return nil, l.s.opError("accept", err)
-	}
-	return fp, nil
+	c.warning("Failed to enable crypto")
+	s.shut(c)
+	return errors.Join(errHandshake, c.failed)
 }
 
-func (l listener) Close() error   { return l.s.Close() }
-func (l listener) Addr() net.Addr { return l.s.LocalAddr() }
+var errHandshake = errors.New("phpstream: the handshake of an accepted connection failed")

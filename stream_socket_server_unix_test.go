@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	. "github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
 func serverOf(t *testing.T, rt *Runtime) (fp *Stream, address string) {
@@ -126,6 +128,56 @@ func TestListener(t *testing.T) {
 		if _, err := fp.Listener().Accept(); !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
+	}
+}
+
+// TestListenerOfTLS: somebody who does not shake hands keeps nobody else
+// waiting, and somebody who cannot ends nothing; both are told nothing in clear.
+func TestListenerOfTLS(t *testing.T) {
+	checkLeaks(t)
+	ca := testcert.NewCA(testcert.Spec{CN: "Test CA"})
+	dir := t.TempDir()
+	cafile := testcert.WriteCAs(dir, "ca.pem", ca)
+	ca.Issue(testcert.Spec{CN: "localhost", DNS: []string{"localhost"}}).Write(dir, "server")
+	rt, e := newRuntime()
+	server, _, errstr := rt.StreamSocketServer("tls://127.0.0.1:0", rt.StreamContextCreate(Options{"ssl": {
+		"local_cert": filepath.Join(dir, "server.pem"), "local_pk": filepath.Join(dir, "server.key")}}))
+	if server == nil {
+		t.Fatal(errstr)
+	}
+	address, _ := StreamSocketGetName(server, false)
+	s := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })}
+	over := make(chan error, 1)
+	go func() { over <- s.Serve(server.Listener()) }()
+
+	silent, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	plain, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(plain, "GET / HTTP/1.0\r\n\r\n")
+	plain.SetReadDeadline(time.Now().Add(bound))
+	if said, _ := io.ReadAll(plain); strings.Contains(string(said), "hello") {
+		t.Errorf("in clear: %q", said)
+	}
+	plain.Close()
+
+	fp, _, _ := rt.StreamSocketClient("tls://"+address, Timeout(5), trusting(rt, cafile))
+	if fp == nil {
+		t.Fatal(e.all())
+	}
+	Fwrite(fp, "GET / HTTP/1.0\r\n\r\n")
+	if answer, _ := StreamGetContents(fp); !strings.HasSuffix(answer, "hello") {
+		t.Errorf("%q", answer)
+	}
+	fp.Close()
+	s.Close()
+	if err := <-over; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
 	}
 }
 

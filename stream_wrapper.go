@@ -29,9 +29,11 @@ type namedWrapper struct {
 // builtInWrappers are what every Runtime begins with.
 func builtInWrappers() []namedWrapper {
 	return []namedWrapper{
-		{"file", plainFiles},
-		{"http", webPages},
 		{"https", webPages},
+		{"php", ownStreams},
+		{"file", plainFiles},
+		{"data", dataURLs},
+		{"http", webPages},
 	}
 }
 
@@ -42,6 +44,7 @@ type urlOpening struct {
 	path       string // what the wrapper is to open: the URL, for files the path
 	mode       string
 	ctx        *Context
+	headers    bool     // only the header of an answer is wanted: get_headers
 	complaints []string // what goes wrong, for the one warning at the end
 }
 
@@ -64,37 +67,48 @@ func (o *urlOpening) failErr(err error) *Stream {
 var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
+func (c *call) openURL(url, mode string, ctx *Context) *Stream {
+	return c.openWith(&urlOpening{c: c, url: url, mode: mode, ctx: ctx})
+}
+
+// openWith is openURL for an opening that asks for more.
+func (c *call) openWith(o *urlOpening) *Stream {
+	s := o.open()
+	if s == nil && len(o.complaints) > 0 {
+		c.about(withoutPassword(o.url), c.rt.facts.OpenFailed+": "+strings.Join(o.complaints, "\n"))
+	}
+	return s
+}
+
+// open finds the wrapper and has it open the URL. Of a failure complaints say
+// why, unless it has been thrown.
 //
 // php-src: main/streams/streams.c, _php_stream_open_wrapper_ex.
-func (c *call) openURL(url, mode string, ctx *Context) *Stream {
-	if url == "" {
+func (o *urlOpening) open() *Stream {
+	c := o.c
+	if o.url == "" {
 		c.complain(c.rt.facts.EmptyPath)
 		return nil
 	}
-	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
-	w, path := c.locateWrapper(url)
-	var s *Stream
-	switch {
-	case w == nil:
+	w, path := c.locateWrapper(o.url)
+	if w == nil {
 		c.fail(errNoWrapper)
-		o.fail("no suitable wrapper could be found")
-	case w.open == nil:
-		o.fail("wrapper does not support stream open")
-	default:
-		o.path = path
-		s = w.open(o)
+		return o.fail("no suitable wrapper could be found")
 	}
+	if w.open == nil {
+		return o.fail("wrapper does not support stream open")
+	}
+	o.path = path
+	s := w.open(o)
 	if s == nil {
-		text := "operation failed"
-		if len(o.complaints) > 0 {
-			text = strings.Join(o.complaints, "\n")
+		if len(o.complaints) == 0 {
+			o.fail("operation failed")
 		}
-		c.about(withoutPassword(url), c.rt.facts.OpenFailed+": "+text)
 		return nil
 	}
 	s.wrapperType = w.kind
-	s.uri = url
-	s.ctx = ctx
+	s.uri = o.url
+	s.ctx = o.ctx
 	return s
 }
 

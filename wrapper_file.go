@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/phpstream-go/phpstream/internal/localfile"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
@@ -65,8 +66,9 @@ func (rt *Runtime) newFileStream(f *os.File, mode string) *Stream {
 
 // file is an open file as a body.
 type file struct {
-	f     *os.File
-	facts *phpfacts.Facts
+	f         *os.File
+	facts     *phpfacts.Facts
+	temporary bool // it goes when it is closed
 }
 
 func (b *file) read(p []byte) (got, error) {
@@ -102,7 +104,28 @@ func (b *file) failed(verb string, n int, err error) error {
 
 func (b *file) seek(offset int64, whence int) (int64, error) {
 	at, err := b.f.Seek(offset, whence)
+	if err != nil {
+		at, _ = b.f.Seek(0, io.SeekCurrent)
+	}
 	return at, err
 }
 
-func (b *file) close() error { return b.f.Close() }
+func (b *file) lock(how int) error { return localfile.Lock(b.f, how) }
+
+func (b *file) truncate(size int64) error { return b.f.Truncate(size) }
+
+func (b *file) stat() (FileStat, error) {
+	info, err := b.f.Stat()
+	if err != nil {
+		return FileStat{}, err
+	}
+	return localfile.InfoOf(info), nil
+}
+
+func (b *file) close() error {
+	err := b.f.Close()
+	if b.temporary {
+		os.Remove(b.f.Name())
+	}
+	return err
+}

@@ -23,7 +23,7 @@ var webPages = &wrapper{kind: "http", remote: true, open: openHTTP}
 const mostRedirects = 20
 
 func openHTTP(o *urlOpening) *Stream {
-	h := &webRequest{urlOpening: o, label: "http"}
+	h := &webRequest{urlOpening: o, label: "http", headersOnly: o.headers}
 	return h.open()
 }
 

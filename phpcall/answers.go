@@ -98,9 +98,19 @@ func (c *call) meta(m phpstream.MetaData) Value {
 		}
 		a.Set("crypto", crypto)
 	}
-	a.Set("timed_out", m.TimedOut)
-	a.Set("blocked", m.Blocked)
-	a.Set("eof", m.Eof)
+	if m.Data != nil {
+		if m.Data.MediaType != "" {
+			a.Set("mediatype", m.Data.MediaType)
+		}
+		for _, p := range m.Data.Parameters {
+			a.Set(p[0], p[1])
+		}
+		a.Set("base64", m.Data.Base64)
+	} else if m.StreamType != "TEMP" { // of which PHP does not say
+		a.Set("timed_out", m.TimedOut)
+		a.Set("blocked", m.Blocked)
+		a.Set("eof", m.Eof)
+	}
 	if m.WrapperData != nil {
 		a.Set("wrapper_data", phpValue(m.WrapperData))
 	}

@@ -10,15 +10,12 @@ import (
 
 func fopen(c *call) Value {
 	var opts []phpstream.OpenOption
-	switch x := c.args[3].(type) {
-	case nil:
-	case *phpstream.Context:
+	x, ok := c.context(3)
+	if !ok {
+		return nil
+	}
+	if x != nil {
 		opts = append(opts, x)
-	default:
-		// PHP 7.4 goes on without the context.
-		if !c.complain(notStreamContext) && !old(c.rt) {
-			return nil
-		}
 	}
 	fp := c.rt.Fopen(c.text(0), c.text(1), opts...)
 	if fp == nil && c.libraryThrew() {

@@ -61,6 +61,31 @@ func init() {
 		})),
 
 		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
+		nullRow("file_get_contents(string $filename, bool $use_include_path = false, ?!resource $context = null, int $offset = 0, ?int $length = null)", fileGetContents),
+		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", filePutContents),
+		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", fileLines),
+		nullRow("copy(string $from, string $to, ?!resource $context = null)", copyFile),
+		nullRow("readfile(string $filename, bool $use_include_path = false, ?!resource $context = null)", readFile),
+		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return c.size(phpstream.Fpassthru(fp))
+		})),
+		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
+			if phpstream.IsResource(fp) && !c.libraryThrew() {
+				c.out[2] = int64(0)
+				if would {
+					c.out[2] = int64(1)
+				}
+			}
+			return locked
+		})),
+		row("ftruncate(resource $stream, int $size)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			return phpstream.Ftruncate(fp, c.int(1))
+		})),
+		row("fstat(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
+			stat, ok := phpstream.Fstat(fp)
+			return statArray(stat, ok)
+		})),
 		row("fseek(resource $stream, int $offset, int $whence = SEEK_SET)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return c.size(phpstream.Fseek(fp, c.int(1), phpstream.SeekWhence(c.int(2))))
 		})),

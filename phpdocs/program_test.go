@@ -18,7 +18,7 @@ import (
 // standard are the packages that a fragment may use without an import.
 var standard = map[string]string{
 	"bufio": "bufio", "context": "context", "errors": "errors", "fmt": "fmt", "io": "io", "math": "math", "net": "net",
-	"os": "os", "smtp": "net/smtp", "strings": "strings", "syscall": "syscall", "time": "time",
+	"http": "net/http", "os": "os", "smtp": "net/smtp", "strings": "strings", "syscall": "syscall", "time": "time",
 	"tls": "crypto/tls", "x509": "crypto/x509",
 }
 

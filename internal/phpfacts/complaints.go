@@ -51,6 +51,13 @@ var (
 		Old: "Invalid stream/context parameter"}
 	NoCryptoMethod = Complaint{Class: ValueError, Text: "Argument #3 ($crypto_method) must be specified when enabling encryption",
 		Old: "When enabling encryption you must specify the crypto type"}
+	MaxMemory  = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be greater than or equal to 0"}
+	FileLength = Complaint{Class: ValueError, Text: "Argument #5 ($length) must be greater than or equal to 0",
+		Old: "length must be greater than or equal to zero"}
+	LockOperation = Complaint{Class: ValueError, Text: "Argument #2 ($operation) must be one of LOCK_SH, LOCK_EX, or LOCK_UN",
+		Old: "Illegal operation argument"}
+	TruncateSize = Complaint{Class: ValueError, Text: "Argument #2 ($size) must be greater than or equal to 0",
+		Old: "Negative size is not supported"}
 	ShutdownMode = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be one of STREAM_SHUT_RD, STREAM_SHUT_WR, or STREAM_SHUT_RDWR",
 		Old: "Second parameter $how needs to be one of STREAM_SHUT_RD, STREAM_SHUT_WR or STREAM_SHUT_RDWR"}
 	OptionKey = Complaint{Class: ValueError, Text: `Argument #4 ($value) must have key "%s"`,
@@ -85,6 +92,12 @@ func (c Complaint) With(values ...any) Complaint {
 // emptyPath is what is said of an empty file name.
 func emptyPath(text string) Complaint {
 	return Complaint{Class: ValueError, Text: text, Bare: true, Old: "Filename cannot be empty"}
+}
+
+// FileFlags is what is said of flags that file does not know.
+func FileFlags(flags int) Complaint {
+	return Complaint{Class: ValueError, Text: "Argument #2 ($flags) must be a valid flag value",
+		Old: fmt.Sprintf("'%d' flag is not supported", flags)}
 }
 
 // PathNUL is what is said of a path with a NUL byte in it.

@@ -12,6 +12,9 @@ type Facts struct {
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
 	OpenFailed          string // the caption of what fopen says
+	ExactFlags          bool   // file minds each bit of its flags, not their sum
+	SeeksPastEnd        bool   // in memory
+	WritesData          bool   // what a data: URL holds can be written to
 	HTTPVersion         string // of a request
 	KeepsMethod         bool   // a redirection with 307 or 308 is a POST where the first request was
 	EmptyQuery          bool   // "?" with nothing behind it goes out
@@ -75,6 +78,7 @@ var facts = [...]Facts{
 		OpenFailed:          "failed to open stream",
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
+		WritesData:          true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -109,6 +113,7 @@ var facts = [...]Facts{
 		OpenFailed:          "failed to open stream",
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
+		WritesData:          true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -173,6 +178,8 @@ var facts = [...]Facts{
 		Write:          "Write",
 		OpenFailed:     "Failed to open stream",
 		RemoteFile:     "Remote",
+		ExactFlags:     true,
+		SeeksPastEnd:   true,
 		HTTPVersion:    "1.1",
 		EmptyQuery:     true,
 		KeepsMethod:    true,

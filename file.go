@@ -1,0 +1,252 @@
+package phpstream
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// FileFlag is a mask of what [File], [FilePutContents] and [Flock] do.
+type FileFlag int
+
+// The values of FileFlag. LOCK_* are for [Flock]; FilePutContents takes LOCK_EX.
+const (
+	FILE_USE_INCLUDE_PATH   FileFlag = 1
+	FILE_IGNORE_NEW_LINES   FileFlag = 2
+	FILE_SKIP_EMPTY_LINES   FileFlag = 4
+	FILE_APPEND             FileFlag = 8
+	FILE_NO_DEFAULT_CONTEXT FileFlag = 16
+
+	LOCK_SH FileFlag = 1
+	LOCK_EX FileFlag = 2
+	LOCK_UN FileFlag = 3
+	LOCK_NB FileFlag = 4
+)
+
+// FileOption is an optional argument of [File]: a [FileFlag], a *[Context].
+type FileOption interface{ file(*putArgs) }
+
+func (x *Context) file(a *putArgs) { a.ctx = x }
+func (f FileFlag) file(a *putArgs) { a.flags |= f }
+
+// File reads a file or a URL, and answers its lines: with their ends, or without
+// them ([FILE_IGNORE_NEW_LINES]), and then without the empty ones
+// ([FILE_SKIP_EMPTY_LINES]). It is false where the file can't be opened, with the
+// warnings of [Fopen]. Other flags are the ValueError "Argument #2 ($flags) must
+// be a valid flag value".
+//
+//	PHP: file(string $filename, int $flags = 0, ?resource $context = null): array|false
+//
+// php-src: ext/standard/file.c.
+func File(filename string, opts ...FileOption) (lines []string, ok bool) {
+	return defaultRuntime.File(filename, opts...)
+}
+
+// File is [File] for this Runtime.
+func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok bool) {
+	c := rt.call("file")
+	defer c.deliver()
+	if !c.path(1, "filename", filename) {
+		return nil, false
+	}
+	var a putArgs
+	for _, o := range opts {
+		if o != nil {
+			o.file(&a)
+		}
+	}
+	const valid = FILE_USE_INCLUDE_PATH | FILE_IGNORE_NEW_LINES | FILE_SKIP_EMPTY_LINES | FILE_NO_DEFAULT_CONTEXT
+	if a.flags < 0 || a.flags > valid || rt.facts.ExactFlags && a.flags&^valid != 0 {
+		c.complain(phpfacts.FileFlags(int(a.flags)))
+		return nil, false
+	}
+	s := c.openURL(filename, "rb", rt.contextOrDefault(a.ctx))
+	if s == nil {
+		return nil, false
+	}
+	defer s.shut(&c)
+	text, ok := s.allContents(&c)
+	if !ok {
+		return nil, false
+	}
+	return fileLines(text, a.flags), true
+}
+
+// allContents is contents for a stream that nobody else has.
+func (s *Stream) allContents(c *call) (string, bool) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	return s.contents(c, -1)
+}
+
+func fileLines(text string, flags FileFlag) []string {
+	lines := []string{}
+	if flags&FILE_IGNORE_NEW_LINES == 0 {
+		for line := range strings.Lines(text) {
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	for line := range strings.Lines(text) {
+		if bare, whole := strings.CutSuffix(line, "\n"); whole {
+			line = strings.TrimSuffix(bare, "\r")
+			if line == "" && flags&FILE_SKIP_EMPTY_LINES != 0 {
+				continue
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// Readfile writes a file or a URL to the output ([Runtime.SetOutput]), and answers
+// how many bytes that were. It is false where the file can't be opened, with the
+// warnings of [Fopen].
+//
+//	PHP: readfile(string $filename, bool $use_include_path = false, ?resource $context = null): int|false
+//
+// php-src: ext/standard/file.c.
+func Readfile(filename string, opts ...OpenOption) (int, bool) {
+	return defaultRuntime.Readfile(filename, opts...)
+}
+
+// Readfile is [Readfile] for this Runtime.
+func (rt *Runtime) Readfile(filename string, opts ...OpenOption) (int, bool) {
+	c := rt.call("readfile")
+	defer c.deliver()
+	if !c.path(1, "filename", filename) {
+		return 0, false
+	}
+	s := c.openURL(filename, "rb", rt.openArgs(opts).ctx)
+	if s == nil {
+		return 0, false
+	}
+	defer s.shut(&c)
+	return s.passThrough(&c), true
+}
+
+// Fpassthru writes the rest of a stream to the output ([Runtime.SetOutput]), and
+// answers how many bytes that were.
+//
+//	PHP: fpassthru(resource $stream): int
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
+func Fpassthru(fp *Stream) int {
+	c, ok := fp.begin("fpassthru")
+	if !ok {
+		return 0
+	}
+	defer c.deliver()
+	return fp.passThrough(&c)
+}
+
+func (s *Stream) passThrough(c *call) (sum int) {
+	p := chunks.Get().(*[defaultChunk]byte)
+	defer chunks.Put(p)
+	out := s.rt.output()
+	for {
+		n, _ := s.readLocked(c, p[:])
+		s.tellProgress()
+		if n == 0 {
+			return sum
+		}
+		sum += n
+		out.Write(p[:n]) // PHP does not look at what becomes of its output either
+	}
+}
+
+// SetOutput says where output goes: that of [Readfile], [Fpassthru] and
+// php://output. It is os.Stdout at first; nil makes it that again.
+func (rt *Runtime) SetOutput(w io.Writer) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	rt.out = w
+}
+
+func (rt *Runtime) output() io.Writer {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.out == nil {
+		return os.Stdout
+	}
+	return rt.out
+}
+
+// Copy copies a file or a URL to another. It is false where one of them can't be
+// opened, with the warnings of [Fopen], and where not all can be written.
+//
+//	PHP: copy(string $from, string $to, ?resource $context = null): bool
+//
+// php-src: ext/standard/file.c, php_copy_file_ctx.
+func Copy(from, to string, opts ...OpenOption) bool { return defaultRuntime.Copy(from, to, opts...) }
+
+// Copy is [Copy] for this Runtime.
+func (rt *Runtime) Copy(from, to string, opts ...OpenOption) bool {
+	c := rt.call("copy")
+	defer c.deliver()
+	if !c.path(1, "from", from) || !c.path(2, "to", to) {
+		return false
+	}
+	ctx := rt.openArgs(opts).ctx
+	if !c.mayCopy(from, to) {
+		return false
+	}
+	source := c.openURL(from, "rb", ctx)
+	if source == nil {
+		return false
+	}
+	defer source.shut(&c)
+	target := c.openURL(to, "wb", ctx)
+	if target == nil {
+		return false
+	}
+	defer target.shut(&c)
+	_, ok := copyStream(&c, source, target, -1)
+	return ok
+}
+
+// mayCopy tells whether from is no directory, and not the file that to is.
+func (c *call) mayCopy(from, to string) bool {
+	path, local := localPath(from)
+	if !local {
+		return true
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return true // opening it says why
+	}
+	if info.IsDir() {
+		c.warning("The first argument to copy() function cannot be a directory")
+		return false
+	}
+	if path, local = localPath(to); !local {
+		return true
+	}
+	other, err := os.Stat(path)
+	if err != nil {
+		return true
+	}
+	if other.IsDir() {
+		c.warning("The second argument to copy() function cannot be a directory")
+		return false
+	}
+	return !os.SameFile(info, other)
+}
+
+// localPath is the path that a file name stands for, not ok for another wrapper's
+// URL.
+func localPath(name string) (path string, ok bool) {
+	scheme := urlScheme(name)
+	if scheme != "" && !strings.EqualFold(scheme, "file") {
+		return "", false
+	}
+	return filePath(name, scheme)
+}
+
+// isFilePath tells whether a name has no scheme but file://.
+func isFilePath(name string) bool {
+	const scheme = "file://"
+	return !strings.Contains(name, "://") || len(name) >= len(scheme) && strings.EqualFold(name[:len(scheme)], scheme)
+}

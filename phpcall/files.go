@@ -1,0 +1,112 @@
+package phpcall
+
+import (
+	"strings"
+
+	"github.com/phpstream-go/phpstream"
+)
+
+// context is an argument that is a context or null. PHP 7.4 goes on without one
+// that is none.
+func (c *call) context(i int) (x *phpstream.Context, ok bool) {
+	switch x := c.args[i].(type) {
+	case nil:
+		return nil, true
+	case *phpstream.Context:
+		return x, true
+	}
+	c.complain(notStreamContext)
+	return nil, old(c.rt)
+}
+
+// badPath tells whether the first argument is what PHP 7.4 takes for no path at
+// all, so that its functions answer null.
+func (c *call) badPath() bool { return old(c.rt) && strings.Contains(c.text(0), "\x00") }
+
+func fileGetContents(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	opts := []phpstream.ContentsOption{phpstream.Offset(c.int(3))}
+	if x != nil {
+		opts = append(opts, x)
+	}
+	if n, ok := c.args[4].(int64); ok {
+		opts = append(opts, phpstream.Length(n))
+	}
+	text, ok := c.rt.FileGetContents(c.text(0), opts...)
+	if !ok && c.badPath() {
+		return nil
+	}
+	return textOrFalse(text, ok)
+}
+
+func filePutContents(c *call) Value {
+	x, ok := c.context(3)
+	if !ok {
+		return nil
+	}
+	opts := []phpstream.PutOption{phpstream.FileFlag(c.int(2))}
+	if x != nil {
+		opts = append(opts, x)
+	}
+	return intOrFalse(c.rt.FilePutContents(c.text(0), goValue(c.args[1]), opts...))
+}
+
+func fileLines(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	opts := []phpstream.FileOption{phpstream.FileFlag(c.int(1))}
+	if x != nil {
+		opts = append(opts, x)
+	}
+	lines, ok := c.rt.File(c.text(0), opts...)
+	if !ok {
+		return false
+	}
+	return phpValue(lines)
+}
+
+func readFile(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	var opts []phpstream.OpenOption
+	if x != nil {
+		opts = append(opts, x)
+	}
+	return intOrFalse(c.rt.Readfile(c.text(0), opts...))
+}
+
+func copyFile(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	var opts []phpstream.OpenOption
+	if x != nil {
+		opts = append(opts, x)
+	}
+	return c.rt.Copy(c.text(0), c.text(1), opts...)
+}
+
+// statArray is PHP's array of a file's facts: by number, and by name.
+func statArray(s phpstream.FileStat, ok bool) Value {
+	if !ok {
+		return false
+	}
+	names := []string{"dev", "ino", "mode", "nlink", "uid", "gid", "rdev", "size", "atime", "mtime", "ctime", "blksize", "blocks"}
+	values := []int64{s.Dev, s.Ino, s.Mode, s.Nlink, s.Uid, s.Gid, s.Rdev, s.Size, s.Atime, s.Mtime, s.Ctime, s.Blksize, s.Blocks}
+	a := &Array{}
+	for i, v := range values {
+		a.Set(int64(i), v)
+	}
+	for i, name := range names {
+		a.Set(name, values[i])
+	}
+	return a
+}
