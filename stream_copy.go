@@ -42,10 +42,10 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	return fp.contents(&c, length)
 }
 
-// contents reads to the end, or length bytes where that is not negative. The
-// reader's lock is held, but for the moments when the context's callback runs. It
-// answers false where memory_limit has ended it.
-func (s *Stream) contents(c *call, length int) (string, bool) {
+// contents reads to the end, or length bytes where that is not negative; it is
+// not ok past the memory limit. The reader's lock is held, but for the moments
+// when the context's callback runs.
+func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
 		return "", true
 	}
@@ -70,14 +70,14 @@ func (s *Stream) contents(c *call, length int) (string, bool) {
 		} else {
 			n, _ = s.readBlock(c, p)
 		}
+		if s.notifies.Load() {
+			s.tellUnlocked()
+		}
 		if n == 0 {
 			break
 		}
 		if data.took(n); s.exhausted(c, data.n) {
 			return "", false
-		}
-		if s.notifies.Load() {
-			s.tellUnlocked()
 		}
 	}
 	return data.String(), true
@@ -281,6 +281,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		}
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
+			to.tellProgress()
 			if m <= 0 {
 				return 0, false
 			}

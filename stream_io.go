@@ -183,6 +183,7 @@ func fwrite(fp *Stream, function, data string, length []int) (int, bool) {
 		return 0, false
 	}
 	defer c.deliver()
+	defer fp.tellProgress()
 	fp.wmu.Lock()
 	defer fp.wmu.Unlock()
 	// Nobody below changes the bytes.
