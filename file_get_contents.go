@@ -75,7 +75,7 @@ func (rt *Runtime) FileGetContents(filename string, opts ...ContentsOption) (str
 		c.warning("Failed to seek to position " + strconv.FormatInt(a.offset, 10) + " in the stream")
 		return "", false
 	}
-	return s.contents(&c, a.length), true
+	return s.contents(&c, a.length)
 }
 
 func whenceOf(offset int64) int {

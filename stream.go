@@ -66,6 +66,7 @@ type Stream struct {
 	chunk    int
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
+	lost     bool // memory_limit has ended it
 	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 

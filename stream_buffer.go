@@ -43,6 +43,9 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
+	if s.exhausted(c, s.w-s.r) {
+		return false
+	}
 	if s.readers.Load() != nil {
 		return s.fillFiltered(c, size)
 	}
@@ -127,6 +130,9 @@ func (s *Stream) takeBuffered(p []byte) int {
 // -1.
 func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	s.settle()
+	if s.lost {
+		return 0, true
+	}
 	var g got
 	if s.body != nil {
 		g = s.receiveBody(c, p)
@@ -142,6 +148,9 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
+	if !t.Left() {
+		return
+	}
 	size, ahead := s.bufSize, s.ahead
 	n, _ := t.ReadReceived(s.room())
 	s.w = n
@@ -215,6 +224,9 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 				line := string(avail[:n])
 				s.took(n)
 				return line, true
+			}
+			if s.exhausted(c, len(long)+n) {
+				return "", false
 			}
 			long = append(long, avail[:n]...)
 			s.took(n)

@@ -39,14 +39,15 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
-	return fp.contents(&c, length), true
+	return fp.contents(&c, length)
 }
 
-// contents reads to the end, or length bytes where that is not negative. The
-// reader's lock is held, but for the moments when the context's callback runs.
-func (s *Stream) contents(c *call, length int) string {
+// contents reads to the end, or length bytes where that is not negative; it is
+// not ok past the memory limit. The reader's lock is held, but for the moments
+// when the context's callback runs.
+func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
-		return ""
+		return "", true
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
@@ -75,9 +76,11 @@ func (s *Stream) contents(c *call, length int) string {
 		if n == 0 {
 			break
 		}
-		data.took(n)
+		if data.took(n); s.exhausted(c, data.n) {
+			return "", false
+		}
 	}
-	return data.String()
+	return data.String(), true
 }
 
 // reach moves to a position, on a socket by reading.

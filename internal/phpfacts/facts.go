@@ -8,6 +8,7 @@ type Facts struct {
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
 	Accept              string // the verb of the accept warning
+	NoHandshake         string // why nobody is accepted whose handshake failed
 	Create              string // the verb of stream_socket_pair's warning
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
@@ -72,6 +73,7 @@ var facts = [...]Facts{
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
 		Accept:              "accept failed",
+		NoHandshake:         "Success",
 		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
@@ -107,6 +109,7 @@ var facts = [...]Facts{
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
 		Accept:              "accept failed",
+		NoHandshake:         "Success",
 		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
@@ -137,6 +140,7 @@ var facts = [...]Facts{
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
 		Accept:        "Accept failed",
+		NoHandshake:   "Success",
 		Create:        "Failed to create",
 		UnixNUL:       true,
 		Send:          "Send",
@@ -172,6 +176,7 @@ var facts = [...]Facts{
 		Connect:        "Unable to connect",
 		Bind:           "Failed to bind",
 		Accept:         "Accept failed",
+		NoHandshake:    "Cannot enable crypto",
 		Create:         "Failed to create",
 		UnixNUL:        true,
 		Send:           "Send",
