@@ -195,6 +195,7 @@ var (
 	readsSSL    = regexp.MustCompile(`\bo\.(?:get|truth|number|text|cString)\("([A-Za-z_]+)"|(?:"ssl", |\bon\()"([A-Za-z_]+)"`)
 	comments    = regexp.MustCompile(`(?m)^\s*//.*$`)
 	readsSocket = regexp.MustCompile(`option\("socket", "([a-z0-9_]+)"`)
+	readsURL    = regexp.MustCompile(`option\((?:"(ftp)"|h\.label), "([a-z_]+)"|\bh\.(?:option|truth|text)\("([a-z_]+)"`)
 	setsSSL     = regexp.MustCompile(`set\("ssl", "([a-z_]+)"`)
 )
 
@@ -217,6 +218,12 @@ func TestIndexOfOptions(t *testing.T) {
 			}
 			for _, found := range readsSocket.FindAllStringSubmatch(text, -1) {
 				code["socket."+found[1]] = true
+			}
+			for _, found := range readsURL.FindAllStringSubmatch(text, -1) {
+				if found[1] == "" {
+					found[1] = "http"
+				}
+				code[found[1]+"."+found[2]+found[3]] = true
 			}
 			for _, found := range setsSSL.FindAllStringSubmatch(text, -1) {
 				delete(code, "ssl."+found[1])
@@ -315,6 +322,7 @@ var factRows = map[string]string{
 	"OpenFailed":          "`fopen` fails",
 	"RemoteFile":          "another host's `file://`",
 	"EmptyPath":           "an empty file name",
+	"NotifiesEnd":         "a context's callback at the end of what is read",
 	"LegacyTLS":           "`verify_peer`",
 	"TimeoutReadsNothing": "`fread` on a timeout",
 	"ResetIsAlive":        "`feof` after a reset",
