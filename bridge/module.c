@@ -16,8 +16,8 @@ bool ps_strict(void) {
 
 // ps_configure tells Go what has changed in PHP's configuration.
 void ps_configure(void) {
-	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", NULL};
-	static char *told[4];
+	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", "from", NULL};
+	static char *told[5];
 	for (int i = 0; names[i]; i++) {
 		const char *value = zend_ini_string((char *)names[i], strlen(names[i]), 0);
 		value = value ? value : "";
@@ -55,6 +55,7 @@ static PHP_MINIT_FUNCTION(phpstream) {
 	pthread_atfork(ps_before_fork, NULL, in_child);
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	ps_install();
+	ps_install_wrappers();
 	return SUCCESS;
 }
 

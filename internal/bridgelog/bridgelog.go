@@ -56,8 +56,11 @@ func (c Calls) ByGo() int {
 	return n
 }
 
+// URLs is the name under which openings of URLs are counted, whatever opens them.
+const URLs = "url"
+
 // Openers are the functions of the library that make network streams.
-var Openers = []string{"fsockopen", "stream_socket_client"}
+var Openers = []string{"fsockopen", "stream_socket_client", URLs}
 
 // Opened is the number of calls of these that Go answered.
 func (c Calls) Opened() int {
