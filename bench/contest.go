@@ -45,7 +45,7 @@ func (c contest) run(ctx context.Context, w work) (scores, error) {
 	all := scores{}
 	for round := range rounds {
 		for _, impl := range contestants {
-			if impl == "php" && c.php == "" {
+			if impl == "php" && c.php == "" || w.Only != nil && !slices.Contains(w.Only, impl) {
 				continue
 			}
 			r, err := c.once(ctx, w, impl, round)

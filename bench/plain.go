@@ -28,6 +28,17 @@ var plainWorks = map[string]worker{
 	"mails":    plainMails,
 }
 
+var plainStarters = map[string]starter{
+	"accepts": plainAccepts,
+}
+
+var plainOpeners = map[string]opener{
+	"idle": func(j job) (func() (any, error), error) {
+		return func() (any, error) { return plainIdle(j) }, nil
+	},
+	"held": plainHeld,
+}
+
 const (
 	patience = 30 * time.Second // to connect, and to wait for anything
 	chunk    = 8192
@@ -182,11 +193,13 @@ func plainIdle(j job) (any, error) {
 		return nil, err
 	}
 	r := bufio.NewReader(conn)
-	type stream struct {
-		net.Conn
-		*bufio.Reader
-	}
-	return stream{conn, r}, expect(r, "ready")
+	return plainStream{conn, r}, expect(r, "ready")
+}
+
+// plainStream is what a program keeps of a connection.
+type plainStream struct {
+	net.Conn
+	*bufio.Reader
 }
 
 func plainMails(j job) (int, error) {

@@ -20,6 +20,18 @@ var portWorks = map[string]worker{
 	"mails":    portMails,
 }
 
+var portStarters = map[string]starter{
+	"accepts": portAccepts,
+	"select":  portSelect,
+}
+
+var portOpeners = map[string]opener{
+	"idle": func(j job) (func() (any, error), error) {
+		return func() (any, error) { return portIdle(j) }, nil
+	},
+	"held": portHeld,
+}
+
 func portOpen(j job) (*Stream, error) {
 	// tcp_nodelay, which PHP has to be told, is the rule here.
 	ctx := StreamContextCreate(Options{"ssl": {"cafile": j.CAFile, "peer_name": j.Name}})

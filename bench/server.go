@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ type ports struct {
 	CAFile        string // its authority alone
 	Bundle        string // its authority at the end of as many as a system trusts
 	Name          string // what its certificate says
+	Cert          string // the certificate and its key, for those who serve it
 }
 
 const (
@@ -59,18 +61,23 @@ func serve() error {
 	for i := range bundleSize - 1 {
 		authorities = append(authorities, testcert.NewCA(testcert.Spec{CN: "Other " + strconv.Itoa(i)}))
 	}
+	roots := x509.NewCertPool()
+	roots.AddCert(root.X509)
+	trust := &tls.Config{RootCAs: roots, ServerName: serverName, CurvePreferences: curves}
+	_, _, cert := leaf.Write(dir, "server")
 	config := &tls.Config{Certificates: []tls.Certificate{leaf.TLS()}, CurvePreferences: curves}
 	p := ports{
 		CAFile: testcert.WriteCAs(dir, "ca.pem", root),
 		Bundle: testcert.WriteCAs(dir, "bundle.pem", append(authorities, root)...),
 		Name:   serverName,
+		Cert:   cert,
 	}
 	for _, listen := range []struct {
 		addr   *string
 		handle func(net.Conn)
 	}{
-		{&p.Data, order},
-		{&p.DataTLS, func(c net.Conn) { order(tls.Server(c, config)) }},
+		{&p.Data, func(c net.Conn) { order(c, trust) }},
+		{&p.DataTLS, func(c net.Conn) { order(tls.Server(c, config), trust) }},
 		{&p.Mail, func(c net.Conn) { smtp(c, config, 0) }},
 		{&p.MailTLS, func(c net.Conn) { smtp(tls.Server(c, config), nil, 0) }},
 		{&p.Slow, func(c net.Conn) { smtp(c, nil, slowness) }},
@@ -102,8 +109,9 @@ func accept(l net.Listener, handle func(net.Conn)) {
 
 // order does what a connection's first line says: "lines N" and "bulk N" send
 // N lines or bytes, "sink N" takes N bytes and says ok, "idle" says ready and
-// waits, "page N" sends N lines each time the client sends a byte.
-func order(c net.Conn) {
+// waits, "page N" sends N lines each time the client sends a byte, "call N ADDR"
+// and "hold N ADDR" are in load.go.
+func order(c net.Conn, trust *tls.Config) {
 	defer c.Close()
 	var text [64]byte
 	n := 0
@@ -115,7 +123,8 @@ func order(c net.Conn) {
 			return
 		}
 	}
-	what, count, _ := strings.Cut(string(text[:n-1]), " ")
+	what, rest, _ := strings.Cut(string(text[:n-1]), " ")
+	count, addr, _ := strings.Cut(rest, " ")
 	most, _ := strconv.Atoi(count)
 	switch what {
 	case "lines":
@@ -134,6 +143,10 @@ func order(c net.Conn) {
 		io.WriteString(c, "ok\n")
 	case "idle":
 		io.WriteString(c, "ready\n")
+	case "call":
+		call(c, most, addr, trust)
+	case "hold":
+		hold(c, most, addr, trust)
 	case "page":
 		for page := lines[:most*lineLength]; ; {
 			if _, err := c.Read(text[:1]); err != nil {

@@ -12,6 +12,8 @@ type work struct {
 	CAs    func(p ports) string
 	Rounds int // the most; 0: as many as asked for
 	Quick  int // the count of a smoke run
+	// Only says who does it, where not all do.
+	Only []string
 	// PHP has a process with one stream at a time, and Single a share of the
 	// count: the figures are per second all the same.
 	Single int
@@ -25,13 +27,19 @@ func mailTLS(p ports) string  { return p.MailTLS }
 func slowMail(p ports) string { return p.Slow }
 func bundle(p ports) string   { return p.Bundle }
 
-const mega = 1 << 20
+const (
+	mega  = 1 << 20
+	queue = 4000 // of clients that can wait to be accepted: Linux has room for 4,096
+)
 
 // Each way to read 8192 bytes at a time stands against its like.
 const (
 	stringNote = "plain Go makes a string of each read, as fread does"
 	bufferNote = "plain Go reads into one buffer again and again, and makes no strings"
 	readerNote = "both read into one buffer; PHP can only fread"
+	selectNote = "one of the streams can be read; plain Go has nothing like it"
+	acceptNote = "the clients stand in the queue; each is greeted and closed before the next is accepted"
+	manyNote   = "the same, by as many goroutines at once; PHP takes one after the other"
 )
 
 // works are the rows in their order. The counts are for about a quarter of a second
@@ -76,7 +84,26 @@ var works = []work{
 	{Name: "slow server, 1,000 mails, 500 goroutines", Unit: "mails/s", Scale: 1, Addr: slowMail, Rounds: 5, Quick: 20, Single: 10,
 		Job:  job{Work: "mails", Count: 1000, Workers: 500},
 		Note: "PHP: one process, 10 mails measured, given as a rate"},
+	{Name: "stream_select, 10 streams", Unit: "thousand calls/s", Scale: 1e3, Addr: data, Quick: 100, Only: selecting,
+		Job: job{Work: "select", Streams: 10, Count: 100_000}, Note: selectNote},
+	{Name: "stream_select, 100 streams", Unit: "thousand calls/s", Scale: 1e3, Addr: data, Quick: 100, Only: selecting,
+		Job: job{Work: "select", Streams: 100, Count: 20_000}, Note: selectNote},
+	{Name: "stream_select, 1,000 streams", Unit: "thousand calls/s", Scale: 1e3, Addr: data, Quick: 10, Only: selecting,
+		Job: job{Work: "select", Streams: 1000, Count: 2000}, Note: selectNote},
+	{Name: "stream_select, 10,000 streams", Unit: "thousand calls/s", Scale: 1e3, Addr: data, Quick: 10, Only: selecting[1:], Rounds: 3,
+		Job: job{Work: "select", Streams: 10_000, Count: 200}, Note: "PHP's select has room for 1,024 descriptors"},
+	{Name: "accept, plain", Unit: "clients/s", Scale: 1, Addr: data, Quick: 20,
+		Job: job{Work: "accepts", Count: queue}, Note: acceptNote},
+	{Name: "accept, plain, 100 goroutines", Unit: "clients/s", Scale: 1, Addr: data, Quick: 20,
+		Job: job{Work: "accepts", Count: queue, Workers: 100}, Note: manyNote},
+	{Name: "accept, TLS", Unit: "clients/s", Scale: 1, Addr: dataTLS, Quick: 10,
+		Job: job{Work: "accepts", TLS: true, Count: 500}, Note: acceptNote},
+	{Name: "accept, TLS, 100 goroutines", Unit: "clients/s", Scale: 1, Addr: dataTLS, Quick: 10,
+		Job: job{Work: "accepts", TLS: true, Count: 500, Workers: 100}, Note: manyNote},
 }
+
+// selecting do select: Go alone has nothing like it.
+var selecting = []string{"php", "phpstream"}
 
 // idleWorks are the rows of the memory table.
 var idleWorks = []work{
@@ -84,6 +111,10 @@ var idleWorks = []work{
 		Job: job{Work: "idle", Count: 5000}},
 	{Name: "idle stream, TLS", Addr: dataTLS, Rounds: 3, Quick: 50, Single: 500,
 		Job: job{Work: "idle", TLS: true, Count: 5000}},
+	{Name: "accepted and idle, plain", Addr: data, Rounds: 1, Quick: 100, Single: 500,
+		Job: job{Work: "held", Count: 20_000}},
+	{Name: "accepted and idle, TLS", Addr: dataTLS, Rounds: 1, Quick: 50, Single: 500,
+		Job: job{Work: "held", TLS: true, Count: 20_000}},
 }
 
 // limit bounds one client process.
@@ -92,7 +123,7 @@ const limit = 2 * time.Minute
 // fill makes the job of one contestant.
 func (w work) fill(p ports, impl string, quick bool) job {
 	j := w.Job
-	j.Addr, j.Name, j.CAFile = w.Addr(p), p.Name, p.CAFile
+	j.Addr, j.Name, j.CAFile, j.Cert = w.Addr(p), p.Name, p.CAFile, p.Cert
 	if w.CAs != nil {
 		j.CAFile = w.CAs(p)
 	}
@@ -101,6 +132,10 @@ func (w work) fill(p ports, impl string, quick bool) job {
 	}
 	if quick {
 		j.Count = w.Quick
+		j.Streams = min(j.Streams, 100)
+	}
+	if most := descriptors(); j.Work == "held" && most > 0 {
+		j.Count = min(j.Count, most-100) // some are in use already
 	}
 	if impl == "php" && w.Single > 0 {
 		j.Count = min(j.Count, w.Single)
