@@ -167,6 +167,8 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 		URLName: urlName,
 		CAFile:  cafile,
 		CAPath:  capath,
+
+		OpenBasedir: rt.openBasedir,
 	}
 }
 

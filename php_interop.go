@@ -94,6 +94,10 @@ func (x *Context) ResumeProgress(done, max int) {
 // ReadTimeout is what [StreamSetTimeout] has set.
 func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeout.Load()) }
 
+// OpenBasedir is PHP's open_basedir: certificates and keys are read from these
+// folders alone, which are parted as in PATH. "" is all.
+func (rt *Runtime) OpenBasedir(folders string) { rt.openBasedir = folders }
+
 // SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
 func (s *Stream) SetPosition(position int) {
 	s.rmu.Lock()

@@ -46,6 +46,7 @@ type Runtime struct {
 	version phpfacts.Version
 	facts   *phpfacts.Facts
 
+	openBasedir string       // not set while something is opened
 	interrupts  atomic.Bool  // signals end a StreamSelect
 	socketError atomic.Int64 // the last errno of the sockets extension
 	persistent  persistent

@@ -61,6 +61,10 @@ func StreamSocketSendto(socket *Stream, data string, opts ...SendtoOption) (n in
 			return 0, false
 		}
 	}
+	if socket.body != nil {
+		c.fail(errNoSocket)
+		return -1, false
+	}
 	socket.wmu.Lock()
 	defer socket.wmu.Unlock()
 	if socket.writers.Load() != nil && (a.to != "" || a.flags&STREAM_OOB != 0) {
@@ -77,6 +81,8 @@ func StreamSocketSendto(socket *Stream, data string, opts ...SendtoOption) (n in
 	}
 	return n, true
 }
+
+var errNoSocket = errors.New("phpstream: the stream is no socket")
 
 // destination reads the address of a message.
 func (c *call) destination(address string) (netip.AddrPort, bool) {

@@ -187,7 +187,10 @@ func StreamSocketAccept(socket *Stream, timeout ...float64) (fp *Stream, peerNam
 
 // acceptReason is why nobody was accepted, in the C library's words.
 func acceptReason(err error) string {
-	if errors.Is(err, net.ErrClosed) {
+	switch {
+	case errors.Is(err, errNoSocket):
+		return "Unknown error"
+	case errors.Is(err, net.ErrClosed):
 		err = syscall.EBADF
 	}
 	errno, _ := phpfacts.Errno(err) // 0, "Success", where the handshake failed
@@ -208,7 +211,10 @@ func (s *Stream) accept(c *call, deadline time.Time) (*Stream, net.Addr, error) 
 
 // take takes the next connection.
 func (s *Stream) take(c *call, deadline time.Time) (*Stream, net.Addr, error) {
-	if s.sock.wire == nil {
+	switch {
+	case s.body != nil:
+		return nil, nil, errNoSocket
+	case s.sock.wire == nil:
 		return nil, nil, os.ErrDeadlineExceeded // for which PHP waits
 	}
 	s.mu.Lock()

@@ -105,14 +105,29 @@ static void dress(const ps_function *f, php_stream *stream, php_stream_context *
 		php_stream_context_set(stream, context);
 }
 
-// add_unread counts what PHP has buffered of a stream as unread, too, and tells of
-// an end that only PHP knows of.
-static void add_unread(HashTable *meta, php_stream *stream) {
+// add_buffered counts what PHP has buffered of a stream as unread, too, and what
+// a filter has broken as its end.
+static void add_buffered(HashTable *meta, php_stream *stream) {
 	zval *unread = zend_hash_str_find(meta, ZEND_STRL("unread_bytes"));
-	if (unread && stream)
-		Z_LVAL_P(unread) += stream->writepos - stream->readpos;
-	if (stream && stream->eof && ps_is_filtered(stream)) // a filter of PHP's has ended it
-		zend_hash_str_update(meta, ZEND_STRL("eof"), &(zval){.u1.type_info = IS_TRUE});
+	zval *eof = zend_hash_str_find(meta, ZEND_STRL("eof"));
+	if (!unread || !eof || !stream)
+		return;
+	Z_LVAL_P(unread) += stream->writepos - stream->readpos;
+	if (stream->eof)
+		ZVAL_TRUE(eof);
+}
+
+// keep_buffering has PHP buffer a stream as Go was told to.
+static void keep_buffering(const ps_function *f, php_stream *stream, zval *given, zval *answer) {
+	zend_long size = zval_get_long(given);
+	if (!stream || Z_TYPE_P(answer) != IS_LONG)
+		return;
+	if (strcmp(f->name, "stream_set_chunk_size") == 0)
+		stream->chunk_size = size;
+	else if (size == 0)
+		stream->flags |= PHP_STREAM_FLAG_NO_BUFFER;
+	else
+		stream->flags &= ~PHP_STREAM_FLAG_NO_BUFFER;
 }
 
 // listener is the context whose callback hears of what a call reads.
@@ -157,6 +172,8 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 	if (thrown_count > 0) {
 		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);
+		if (f->route == PS_CONTEXTS && EG(exception))
+			return; // a handler's: PHP looks at nothing more
 		for (; thrown_count > 0; thrown_count--, thrown += 2)
 			throw(&thrown[0], &thrown[1]);
 		return;
@@ -167,6 +184,8 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 			ps_name_socket(Z_OBJ_HANDLE_P(return_value));
 		return;
 	}
+	if (f->route == PS_OPENER)
+		ps_drop_dead();
 	if (v->kind == PS_FALSE)
 		count_lost(f, answer);
 	ps_take(return_value, v, row);
@@ -175,9 +194,9 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 		return;
 	}
 	if (f->tells_unread && Z_TYPE_P(return_value) == IS_ARRAY)
-		add_unread(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
-	if (f->sets_chunk && Z_TYPE_P(return_value) == IS_LONG && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
-		stream->chunk_size = zval_get_long(ZEND_CALL_ARG(execute_data, 2));
+		add_buffered(Z_ARRVAL_P(return_value), ps_own(ZEND_CALL_ARG(execute_data, 1)));
+	if (f->sets_buffering && ZEND_NUM_ARGS() > 1)
+		keep_buffering(f, ps_own(ZEND_CALL_ARG(execute_data, 1)), ZEND_CALL_ARG(execute_data, 2), return_value);
 	if (f->route == PS_CONTEXTS && !EG(exception))
 		ps_mirror(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	else if (f->closes && Z_TYPE_P(return_value) == IS_TRUE && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))
@@ -240,6 +259,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 
 	if (f->captures || f->route == PS_OPENER)
 		ps_configure();
+	if (f->route == PS_CONTEXTS && argc > 0)
+		ps_context(ZEND_CALL_ARG(execute_data, 1)); // a stream gets one here that has none
 	if (f->takes_context && argc > 0)
 		context = ps_context_for_client(argc >= f->takes_context ? ZEND_CALL_ARG(execute_data, f->takes_context) : NULL);
 	else if (f->captures && (stream = ps_own(ZEND_CALL_ARG(execute_data, 1))))

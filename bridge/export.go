@@ -96,13 +96,15 @@ func ps_begin(major, minor C.int) {
 	now = r
 }
 
-// ps_end ends a request: streams that are open still are closed.
+// ps_end ends a request: persistent streams wait for the next one, others that
+// are open still are closed.
 //
 //export ps_end
 func ps_end() {
 	if now == nil {
 		return
 	}
+	now.rt.Close()
 	for _, fp := range now.streams {
 		fp.Close()
 	}
@@ -121,7 +123,11 @@ func ps_has(name *C.char) C.int {
 //
 //export ps_ini
 func ps_ini(name, value *C.char) {
-	now.rt.IniSet(C.GoString(name), C.GoString(value))
+	if name, value := C.GoString(name), C.GoString(value); name == "open_basedir" {
+		now.rt.OpenBasedir(value)
+	} else {
+		now.rt.IniSet(name, value)
+	}
 	now.events = nil
 }
 
@@ -356,6 +362,14 @@ func ps_write(n C.int64_t, from *C.char, size C.size_t, answer *C.ps_answer) C.s
 //
 //export ps_alive
 func ps_alive(n C.int64_t) C.int { return truth(!phpstream.Feof(now.streams[int64(n)])) }
+
+// ps_is_closed tells whether a stream has been closed here.
+//
+//export ps_is_closed
+func ps_is_closed(n C.int64_t) C.int {
+	fp := now.streams[int64(n)]
+	return truth(fp == nil || !phpstream.IsResource(fp))
+}
 
 // ps_blocking sets the blocking mode and answers the one before.
 //

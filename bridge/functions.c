@@ -39,10 +39,10 @@ ps_function ps_functions[] = {
 	{"socket_set_timeout", PS_BY_FIRST},
 	{"stream_set_blocking", PS_BY_FIRST},
 	{"socket_set_blocking", PS_BY_FIRST},
-	{"stream_set_read_buffer", PS_BY_FIRST},
+	{"stream_set_read_buffer", PS_BY_FIRST, .sets_buffering = true},
 	{"stream_set_write_buffer", PS_BY_FIRST},
 	{"set_file_buffer", PS_BY_FIRST},
-	{"stream_set_chunk_size", PS_BY_FIRST, .sets_chunk = true},
+	{"stream_set_chunk_size", PS_BY_FIRST, .sets_buffering = true},
 	{"stream_is_local", PS_BY_FIRST},
 	{"stream_select", PS_SELECT},
 
@@ -89,6 +89,7 @@ ps_function ps_functions[] = {
 	{"fscanf", PS_COUNTED},
 	{"stream_filter_append", PS_COUNTED},
 	{"stream_filter_prepend", PS_COUNTED},
+	{"stream_filter_remove", PS_COUNTED},
 
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
@@ -135,16 +136,7 @@ static bool php_goes_on(const ps_function *f, php_stream *stream) {
 		return false;
 	if (f->bytes == PS_NO_BYTES && !f->closes)
 		return false;
-	return ps_is_filtered(stream) || (f->bytes == PS_READS && stream->writepos > stream->readpos);
-}
-
-// is_persistent tells whether an opener asks for a persistent stream, which the
-// library doesn't have.
-static bool is_persistent(const ps_function *f, zend_execute_data *execute_data) {
-	if (strcmp(f->name, "stream_socket_client") != 0 || ZEND_NUM_ARGS() < 5)
-		return false;
-	zval *flags = ZEND_CALL_ARG(execute_data, 5);
-	return Z_TYPE_P(flags) < IS_ARRAY && (zval_get_long(flags) & PHP_STREAM_CLIENT_PERSISTENT);
+	return ps_is_filtered(stream) || (f->bytes == PS_READS && (stream->writepos > stream->readpos || stream->eof));
 }
 
 // is_whole tells whether a value is a stream of ours that PHP has no part in.
@@ -159,10 +151,10 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	zval *second = argc > 1 ? ZEND_CALL_ARG(execute_data, 2) : NULL;
 
 	switch (f->route) {
-	case PS_ALWAYS:
-		return true;
+	case PS_ALWAYS: // what may read files is PHP's where it mustn't read all
+		return !(PG(open_basedir) && *PG(open_basedir) && strncmp(f->name, "openssl_", 8) == 0);
 	case PS_OPENER:
-		return !is_persistent(f, execute_data);
+		return true;
 	case PS_BY_FIRST:
 		if (first && Z_TYPE_P(first) == IS_STRING && strcmp(f->name, "stream_is_local") == 0)
 			return true;
@@ -230,13 +222,6 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		ps_move_signal_handlers();
 }
 
-// refuse throws where strict mode keeps PHP from opening a network stream.
-static void refuse(ps_function *f, const char *why) {
-	f->by_php++;
-	f->by_php_network++;
-	zend_throw_error(NULL, "phpstream: PHP would open a network stream of its own: %s() %s", f->name, why);
-}
-
 // adopt_arguments makes PHP's own of the call's streams, in a child.
 static bool adopt_arguments(zend_execute_data *execute_data) {
 	for (uint32_t i = 1; i <= ZEND_NUM_ARGS(); i++) {
@@ -263,7 +248,9 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS) {
 		f->by_go++;
 		ps_answer_by_go(f, INTERNAL_FUNCTION_PARAM_PASSTHRU);
 	} else if (f->route == PS_OPENER && ps_strict()) {
-		refuse(f, go ? "in a forked process" : "with STREAM_CLIENT_PERSISTENT");
+		f->by_php++;
+		f->by_php_network++;
+		zend_throw_error(NULL, "phpstream: %s() would open a network stream of PHP's own, in a forked process", f->name);
 	} else if (ps_forked && !f->closes && !adopt_arguments(execute_data)) {
 		zend_throw_error(NULL, "phpstream: %s() can't use a TLS stream of the process that was forked", f->name);
 	} else {

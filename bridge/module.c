@@ -16,8 +16,8 @@ bool ps_strict(void) {
 
 // ps_configure tells Go what has changed in PHP's configuration.
 void ps_configure(void) {
-	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", "from", NULL};
-	static char *told[5];
+	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", "from", "open_basedir", NULL};
+	static char *told[6];
 	for (int i = 0; names[i]; i++) {
 		const char *value = zend_ini_string((char *)names[i], strlen(names[i]), 0);
 		value = value ? value : "";
@@ -82,6 +82,7 @@ static PHP_RINIT_FUNCTION(phpstream) {
 static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(phpstream) {
 	if (!ps_forked)
 		ps_end();
+	ps_drop_persistent();
 	ps_forget_closed();
 	return SUCCESS;
 }

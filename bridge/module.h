@@ -33,7 +33,7 @@ typedef struct {
 	bool captures;          // a handshake, which sets options
 	bool closes;
 	bool tells_unread; // unread_bytes
-	bool sets_chunk;   // of PHP's part of the stream, too: its filters read by chunks
+	bool sets_buffering; // what PHP's code does with the stream, too
 	zif_handler php; // PHP's own handler
 	uint64_t by_go, by_php, by_php_network;
 } ps_function;
@@ -79,6 +79,8 @@ void ps_take_back(php_stream *stream);
 bool ps_is_filtered(php_stream *stream);
 bool ps_is_network(php_stream *stream); // whether PHP's stream is a socket
 void ps_forget_closed(void);
+void ps_drop_dead(void);
+void ps_drop_persistent(void);
 
 // sockets.c
 bool ps_is_own_socket(zval *z);
@@ -139,6 +141,7 @@ ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_alive(int64_t number);
+int ps_is_closed(int64_t number);
 int ps_blocking(int64_t number, int on);
 void ps_timeout(int64_t number, int64_t seconds, int64_t microseconds);
 int ps_bare(int64_t number);

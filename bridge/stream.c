@@ -37,7 +37,9 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	ps_answer answer = {0};
 	ssize_t n;
 
-	if (size > SSIZE_MAX) // before 8.4 PHP miscounts its buffer when it removes a filter
+	// Where a filter that is removed has made PHP's buffer grow, PHP before 8.4
+	// forgets by how much: there is room for a chunk.
+	if (size > PTRDIFF_MAX)
 		size = stream->chunk_size;
 
 #if PHP_VERSION_ID >= 80400
@@ -226,6 +228,8 @@ static const php_stream_ops *ops_of(const char *label) {
 	return own_ops;
 }
 
+static bool opened_persistent; // there may be one in PHP's list
+
 // ps_stream makes a php_stream of what Go has opened. A persistent one may have
 // been opened before, in this request or another.
 php_stream *ps_stream(const ps_value *v) {
@@ -234,6 +238,7 @@ php_stream *ps_stream(const ps_value *v) {
 
 	if (v->flags & PS_IS_PERSISTENT)
 		snprintf(id, sizeof id, "phpstream__%" PRId64, v->n);
+	opened_persistent = opened_persistent || *id;
 	if (!*id || php_stream_from_persistent_id(id, &stream) != PHP_STREAM_PERSISTENT_SUCCESS) {
 		ps_own_stream *new = pecalloc(1, sizeof *new, *id != 0);
 		new->number = v->n;
@@ -246,6 +251,38 @@ php_stream *ps_stream(const ps_value *v) {
 void ps_open(zval *to, const ps_value *v) {
 	php_stream *stream = ps_stream(v);
 	php_stream_to_zval(stream, to);
+}
+
+// each_persistent does something to each persistent stream of ours.
+static void each_persistent(void (*f)(php_stream *)) {
+	zend_resource *resource;
+	if (!opened_persistent)
+		return;
+	ZEND_HASH_FOREACH_PTR(&EG(persistent_list), resource) {
+		if (resource->type == php_file_le_pstream() && are_own(((php_stream *)resource->ptr)->ops))
+			f(resource->ptr);
+	} ZEND_HASH_FOREACH_END();
+}
+
+static void drop(php_stream *stream) { php_stream_pclose(stream); }
+
+static void drop_if_dead(php_stream *stream) {
+	if (!ps_is_closed(ps_number(stream)))
+		return;
+	if (stream->res)
+		GC_ADDREF(stream->res); // closing takes one, and the program has its own
+	drop(stream);
+}
+
+// ps_drop_dead closes the persistent streams that Go has found dead as it looked
+// for one to hand out again.
+void ps_drop_dead(void) { each_persistent(drop_if_dead); }
+
+// ps_drop_persistent ends what PHP has of persistent streams in a request. Go
+// keeps the sockets.
+void ps_drop_persistent(void) {
+	each_persistent(drop);
+	opened_persistent = false;
 }
 
 bool ps_is_network(php_stream *stream) {

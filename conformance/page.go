@@ -22,13 +22,13 @@ Written by ` + "`conformance/run -update`" + `; not by hand.
 
 The tests of %s that mention stream_socket_, fsockopen, stream_select or stream_context, run by PHP's own run-tests.php,
 on plain PHP %s, and on the same PHP with this library under its stream functions, in the test's process and in those
-that it starts. There, a function that the library has may open no connection by PHP's own means: that is an error. Servers
-still run on PHP. No test reaches a network beyond this machine.
+that it starts, servers among them. There, no function of these may open a network stream by PHP's own means: that is an
+error. No test reaches a network beyond this machine.
 
 %s
 
 "By Go" counts the calls that Go answered, in all of a test's processes. "By PHP" names the functions that PHP answered with
-network streams of its own: those of servers, and what the library doesn't have yet. A test with an unexpected result was run
+network streams of its own: those whose URLs PHP's wrappers open. A test with an unexpected result was run
 twice more, on both sides, and what happened more often counts; "(2 of 3)" says so. Tests that fail on both sides print the
 same on both.
 
@@ -74,7 +74,7 @@ func (p page) tally() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d tests: %d pass on plain PHP, %d here, %d of these with connections opened by Go. "+
+	return fmt.Sprintf("%d tests: %d pass on plain PHP, %d here, %d of these with streams opened by Go. "+
 		"%d that pass on plain PHP don't here.", len(p.results), plain, ours, byGo, lost)
 }
 
@@ -112,7 +112,7 @@ func (rec *record) stale(p page) []problem {
 	return list
 }
 
-const listHead = `# The tests of PHP that must pass here, with connections opened by Go where they open any.
+const listHead = `# The tests of PHP that must pass here, with streams opened by Go where they open any.
 # "conformance/run -update" adds those that pass; a name is only taken out by hand.
 `
 

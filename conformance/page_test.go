@@ -21,7 +21,7 @@ func TestPage(t *testing.T) {
 	text := samplePage(r).String()
 	for _, want := range []string{
 		"plain PHP 8.2.36", "php8.2-8.2.32",
-		"1 tests: 1 pass on plain PHP, 0 here, 0 of these with connections opened by Go. 1 that pass on plain PHP don't here.",
+		"1 tests: 1 pass on plain PHP, 0 here, 0 of these with streams opened by Go. 1 that pass on plain PHP don't here.",
 		"| a.phpt | pass | fail | 3 | stream_socket_accept, stream_socket_server | It needs a server of the library. |\n",
 	} {
 		if !strings.Contains(text, want) {

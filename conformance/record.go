@@ -98,7 +98,7 @@ func (rec *record) problems(results []result) []problem {
 		case must && !r.passes():
 			say(name, "it must pass; plain PHP: %s, ours: %s", r.plain, r.ours)
 		case must && r.unproved():
-			say(name, "it passes, but Go opened no connection of it")
+			say(name, "it passes, but Go opened no stream of it")
 		case r.otherFailure && why == "":
 			say(name, "it fails here otherwise than on plain PHP: mend it, or give a reason in %s", whyFile)
 		case r.differs() && why == "":

@@ -35,7 +35,7 @@ func TestParseList(t *testing.T) {
 	}
 }
 
-// sample is a test that opens a connection, and came out so.
+// sample is a test that opens a stream, and came out so.
 func sample(plain, ours string, opened int) result {
 	return result{
 		test:  test{name: "a.phpt", opens: true},
@@ -57,7 +57,7 @@ func TestProblems(t *testing.T) {
 		{sample("pass", "fail", 1), must, !why, "must pass"},
 		{sample("fail", "pass", 1), must, !why, "must pass"},
 		{sample("skip", "skip", 1), must, !why, "must pass"},
-		{sample("pass", "pass", 0), must, !why, "Go opened no connection"},
+		{sample("pass", "pass", 0), must, !why, "Go opened no stream"},
 		{sample("pass", "pass", 1), must, why, "take its reason out"},
 		{sample("pass", "pass", 1), !must, !why, "isn't in"},
 		{sample("pass", "pass", 0), !must, !why, "give a reason"},

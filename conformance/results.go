@@ -87,7 +87,7 @@ type result struct {
 // passes: on both engines.
 func (r *result) passes() bool { return r.plain.status() == "pass" && r.ours.status() == "pass" }
 
-// unproved: it passes, but no connection was opened by Go where one is to be.
+// unproved: it passes, but no stream was opened by Go where one is to be.
 func (r *result) unproved() bool { return r.passes() && r.opens && r.calls.Opened() == 0 }
 
 // differs: it comes out otherwise than on plain PHP, or fails in another way.

@@ -14,7 +14,7 @@ import (
 // test is one of PHP's own.
 type test struct {
 	name  string // ext/standard/tests/network/tcp4loop.phpt
-	opens bool   // it calls a function of the library that opens a connection
+	opens bool   // it calls a function of the library that opens a stream
 }
 
 var (

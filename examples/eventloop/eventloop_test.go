@@ -35,14 +35,14 @@ var outputs = map[string]string{
 
 const runLimit = time.Minute
 
-// TestSameOutput runs the program on each PHP that is installed, and its port
-// in the voice of each.
-func TestSameOutput(t *testing.T) {
-	dir, err := os.MkdirTemp("/tmp", "eventloop-test-") // which PHPs in a changed root see, too
+// scripts puts the PHP program where PHPs in a changed root see it, too.
+func scripts(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "eventloop-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +53,13 @@ func TestSameOutput(t *testing.T) {
 		}
 		testcert.WriteFile(dir, script, data)
 	}
+	return dir
+}
+
+// TestSameOutput runs the program on each PHP that is installed, and its port
+// in the voice of each.
+func TestSameOutput(t *testing.T) {
+	dir := scripts(t)
 	for version, profile := range map[string]Profile{"7.4": PHP74, "8.2": PHP82, "8.4": PHP84} {
 		t.Run("php-"+version, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), runLimit)

@@ -33,6 +33,10 @@ func loadCAStream(o *options, file string) (*trusted, error) {
 		o.warnBare("failed loading cafile stream: `%s'", file)
 		return nil, errSetup
 	}
+	if !o.may(path) {
+		o.warnBare("failed loading cafile stream: `%s'", file)
+		return nil, errSetup
+	}
 	t := caStreams.trusted(path, o.peer)
 	if t == nil {
 		o.warnBare("failed loading cafile stream: `%s'", file)

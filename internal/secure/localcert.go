@@ -87,7 +87,11 @@ func (o *options) realPath(option, path string) (string, bool) {
 		return "", true
 	}
 	path, err := filepath.Abs(path)
-	return path, err == nil
+	if err != nil {
+		return "", false
+	}
+	path = follow(path)
+	return path, o.may(path)
 }
 
 var localChains fileCache[[]*x509.Certificate]

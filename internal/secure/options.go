@@ -15,6 +15,7 @@ type options struct {
 	values   map[string]any
 	peer     role // of the other side
 	version  phpfacts.Version
+	basedir  string
 	texts    map[string]string // PHP converts a value in place: it complains once
 	warnings []Warning
 	notes    []Warning

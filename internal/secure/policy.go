@@ -30,7 +30,9 @@ type Settings struct {
 	URLName string // the target's host, for SNI and for the name check; empty for none
 	CAFile  string // the ini values openssl.cafile
 	CAPath  string // and openssl.capath
-	Now     func() time.Time
+
+	OpenBasedir string // open_basedir, for the options that PHP looks it up for
+	Now         func() time.Time
 }
 
 // A Policy is what PHP's ssl options ask of a TLS connection. It is safe for
@@ -62,7 +64,7 @@ var errSetup = errors.New("the TLS options can't be carried out")
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_setup_crypto.
 func NewPolicy(s Settings) (*Policy, []Warning, error) {
-	o := &options{values: s.Options, version: s.Version}
+	o := &options{values: s.Options, version: s.Version, basedir: s.OpenBasedir}
 	p := &Policy{version: s.Version}
 	if s.Method&methodIsClient == 0 {
 		o.peer = clients

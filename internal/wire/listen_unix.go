@@ -19,7 +19,11 @@ func (b *Binder) BindPath(network, path string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bindSocket(fd, network, &unix.SockaddrUnix{Name: path})
+	if err := bindPath(fd, path); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	return own(fd, network)
 }
 
 func (b *Binder) bindOne(network string, addr netip.AddrPort) (*Conn, error) {

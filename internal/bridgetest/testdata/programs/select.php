@@ -9,9 +9,10 @@ function names(array $streams, array $all)
     }
     return implode(' ', $out);
 }
+// The child comes first: it would have PHP's sockets open, too.
+$process = proc_open(['cat'], [['pipe', 'r'], ['pipe', 'w']], $pipes);
 [$client, $peer] = pair();
 [$other, $other_peer] = pair();
-$process = proc_open(['cat'], [['pipe', 'r'], ['pipe', 'w']], $pipes);
 $file = fopen(__FILE__, 'r');
 $all = compact('client', 'peer', 'other', 'other_peer', 'file') + ['in' => $pipes[0], 'out' => $pipes[1]];
 $look = function ($what, $r, $w, $e, $s = 0, $us = 0) use ($all) {
