@@ -232,7 +232,9 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 	}
 	t := s.sock.prepared()
 	var err error
-	if s.sock.blocked.Load() {
+	if s.sock.spent.Load() {
+		// For OpenSSL the handshake is over and done, and PHP has TLS on again.
+	} else if s.sock.blocked.Load() {
 		limit := s.sock.limit
 		if t.IsServer() {
 			limit = s.sock.tlsTimeout()

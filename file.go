@@ -67,11 +67,15 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 		return nil, false
 	}
 	defer s.shut(&c)
-	return fileLines(s.allContents(&c), a.flags), true
+	text, ok := s.allContents(&c)
+	if !ok {
+		return nil, false
+	}
+	return fileLines(text, a.flags), true
 }
 
 // allContents is contents for a stream that nobody else has.
-func (s *Stream) allContents(c *call) string {
+func (s *Stream) allContents(c *call) (string, bool) {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	return s.contents(c, -1)

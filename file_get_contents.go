@@ -75,7 +75,7 @@ func (rt *Runtime) FileGetContents(filename string, opts ...ContentsOption) (str
 		c.warning("Failed to seek to position " + strconv.FormatInt(a.offset, 10) + " in the stream")
 		return "", false
 	}
-	return s.contents(&c, a.length), true
+	return s.contents(&c, a.length)
 }
 
 func whenceOf(offset int64) int {
@@ -166,6 +166,7 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 // putData writes what PHP makes of a value: the texts of an array's elements one
 // by one.
 func (c *call) putData(s *Stream, filename string, data any) (n int, ok bool) {
+	defer s.tellProgress()
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
 	text, ok := phpvalue.String(data)

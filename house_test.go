@@ -12,9 +12,10 @@ const module = "github.com/phpstream-go/phpstream"
 // mayImport is the one direction of imports: each package, and which packages
 // of this module it may reach.
 var mayImport = map[string][]string{
-	"":                    {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/httpwire", "internal/localfile", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest", "internal/filter", "internal/idle"},
+	"":                    {"internal/secure", "internal/wire", "internal/resolve", "internal/x509text", "internal/httpwire", "internal/ftpwire", "internal/localfile", "internal/target", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/assoc", "internal/digest", "internal/filter", "internal/idle"},
 	"/internal/secure":    {"internal/wire", "internal/phpfacts", "internal/phpvalue", "internal/x509name", "internal/digest", "internal/assoc"},
 	"/internal/httpwire":  {"internal/target", "internal/phpfacts"},
+	"/internal/ftpwire":   {},
 	"/internal/localfile": {},
 	"/internal/wire":      {},
 	"/internal/filter":    {"internal/phpfacts", "internal/phpvalue", "internal/assoc"},

@@ -38,9 +38,9 @@ func (x *Context) notify(code NotifyCode, severity NotifySeverity, message strin
 }
 
 // notifySize tells how large the body will be.
-func (x *Context) notifySize(size int, message string) {
+func (x *Context) notifySize(size int, message string, messageCode int) {
 	if f := x.notifier(); f != nil {
-		f(STREAM_NOTIFY_FILE_SIZE_IS, STREAM_NOTIFY_SEVERITY_INFO, message, 0, 0, size)
+		f(STREAM_NOTIFY_FILE_SIZE_IS, STREAM_NOTIFY_SEVERITY_INFO, message, messageCode, 0, size)
 	}
 }
 
@@ -65,18 +65,33 @@ func (x *Context) counting() bool {
 	return x.progress.counts
 }
 
-// tellProgress lets the context's callback hear of what has been read. No lock is
-// held: the callback may use the stream.
+// metEnd stands among the numbers of bytes for the end that a read has met.
+const metEnd = -1
+
+// owe keeps for the context's callback that bytes have been read or written.
+func (s *Stream) owe(n int) {
+	if n != 0 && s.notifies.Load() {
+		s.mu.Lock()
+		s.owed = append(s.owed, n)
+		s.mu.Unlock()
+	}
+}
+
+// tellProgress lets the context's callback hear of what has been read and written.
+// No lock is held: the callback may use the stream.
 func (s *Stream) tellProgress() {
 	if !s.notifies.Load() {
 		return
 	}
-	s.rmu.Lock()
+	s.mu.Lock()
 	owed := s.owed
 	s.owed = nil
-	s.rmu.Unlock()
+	s.mu.Unlock()
 	for _, n := range owed {
-		if x := s.streamContext(); x.counting() {
+		x := s.streamContext()
+		if n == metEnd {
+			x.notifyEnd()
+		} else if x.counting() {
 			x.addProgress(n)
 		}
 	}
@@ -87,6 +102,18 @@ func (s *Stream) tellUnlocked() {
 	s.rmu.Unlock()
 	defer s.rmu.Lock()
 	s.tellProgress()
+}
+
+// notifyEnd tells that all has been read.
+func (x *Context) notifyEnd() {
+	f := x.notifier()
+	if f == nil {
+		return
+	}
+	x.progress.mu.Lock()
+	done, max := x.progress.done, x.progress.max
+	x.progress.mu.Unlock()
+	f(STREAM_NOTIFY_COMPLETED, STREAM_NOTIFY_SEVERITY_INFO, "", 0, done, max)
 }
 
 // addProgress tells of bytes that have been transferred.

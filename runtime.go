@@ -105,6 +105,7 @@ func (rt *Runtime) Profile() Profile {
 func iniDefaults() map[string]string {
 	return map[string]string{
 		"default_socket_timeout": "60",
+		"memory_limit":           "128M",
 		"openssl.cafile":         "",
 		"openssl.capath":         "",
 		"user_agent":             "",
@@ -113,8 +114,8 @@ func iniDefaults() map[string]string {
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
-// there: default_socket_timeout (seconds), openssl.cafile, openssl.capath,
-// user_agent, from.
+// there: default_socket_timeout (seconds), memory_limit (bytes that one call may
+// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent, from.
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }

@@ -36,7 +36,8 @@ type Stream struct {
 	dataMeta    *DataMetaData
 	seekable    bool
 	unwritable  bool
-	greedy      bool // fread goes on until it has all, or nothing more comes
+	greedy      bool        // fread goes on until it has all, or nothing more comes
+	closer      func(*call) // what the wrapper does when the stream has been closed
 
 	closed  atomic.Bool
 	closing atomic.Bool
@@ -44,15 +45,16 @@ type Stream struct {
 	tell    atomic.Int64 // PHP's position, but for what passed says
 	piece   atomic.Int64 // chunk, for writers
 
-	notifies atomic.Bool // the context's callback hears of what is read
+	notifies atomic.Bool // the context's callback hears of what is read and written
 
 	// Filters, and how many of the program's own are at work in each direction.
 	readers          atomic.Pointer[filterChain] // the reader's
 	writers          atomic.Pointer[filterChain] // the writer's
 	reading, writing atomic.Int32
 
-	mu  sync.Mutex // guards ctx
-	ctx *Context
+	mu   sync.Mutex // guards ctx and owed
+	ctx  *Context
+	owed []int // bytes moved that the callback has not heard of
 
 	wmu sync.Mutex // one writer
 
@@ -63,9 +65,9 @@ type Stream struct {
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
 	unbuffed bool
-	atOnce   bool  // the read under way has an answer already, and does not wait for more
-	owed     []int // bytes read that the callback has not heard of
-	passed   int   // bytes taken from buf that tell does not count yet: adding is dear
+	atOnce   bool // the read under way has an answer already, and does not wait for more
+	lost     bool // memory_limit has ended it
+	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 
 const defaultChunk = 8192
@@ -135,82 +137,6 @@ func (s *Stream) streamContext() *Context {
 	return s.ctx
 }
 
-// IsResource tells whether v is an open stream, a context, or a filter that is
-// in its stream.
-//
-//	PHP: is_resource(mixed $value): bool
-func IsResource(v any) bool {
-	switch v := v.(type) {
-	case *Stream:
-		return !v.gone()
-	case *Context:
-		return v != nil
-	case *StreamFilter:
-		return v != nil && v.stream != nil && !v.removed.Load()
-	}
-	return false
-}
-
-// GetResourceType answers "stream", "persistent stream", "stream-context", or
-// "Unknown" for a closed stream; "" with a TypeError for anything else.
-//
-//	PHP: get_resource_type(resource $resource): string
-func GetResourceType(v any) string {
-	switch v := v.(type) {
-	case *Stream:
-		switch {
-		case v == nil:
-		case v.gone():
-			return "Unknown"
-		case v.persistent != nil:
-			return "persistent stream"
-		default:
-			return "stream"
-		}
-	case *Context:
-		if v != nil {
-			return "stream-context"
-		}
-	case *StreamFilter:
-		switch {
-		case v == nil:
-		case IsResource(v):
-			return "stream filter"
-		default:
-			return "Unknown"
-		}
-	}
-	c := defaultRuntime.call("get_resource_type")
-	c.notResource(1, "resource")
-	c.deliver()
-	return ""
-}
-
-// GetResourceId answers the number of a stream or a context, as (int)$fp does;
-// 0 with a TypeError for anything else.
-//
-//	PHP: get_resource_id(resource $resource): int
-func GetResourceId(v any) int {
-	switch v := v.(type) {
-	case *Stream:
-		if v != nil {
-			return v.id
-		}
-	case *Context:
-		if v != nil {
-			return v.id
-		}
-	case *StreamFilter:
-		if v != nil {
-			return v.id
-		}
-	}
-	c := defaultRuntime.call("get_resource_id")
-	c.notResource(1, "resource")
-	c.deliver()
-	return 0
-}
-
 // Fclose closes a stream. Under TLS the peer is told first. A second Fclose is
 // a TypeError, "supplied resource is not a valid stream resource".
 //
@@ -233,7 +159,12 @@ func (s *Stream) shut(c *call) error {
 	if s.gone() || !s.closing.CompareAndSwap(false, true) {
 		return net.ErrClosed
 	}
-	defer s.end() // whatever becomes of a filter
+	defer func() { // whatever becomes of a filter
+		s.end()
+		if s.closer != nil {
+			s.closer(c)
+		}
+	}()
 	s.endWriters(c)
 	return nil
 }
@@ -257,11 +188,14 @@ func (s *Stream) end() {
 }
 
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the
-// second time.
+// second time, and why what was written may not have arrived.
 func (s *Stream) Close() error {
 	c := s.runtime().call("fclose")
 	if err := s.shut(&c); err != nil {
 		return s.opError("close", err)
+	}
+	if c.failed != nil {
+		return s.opError("close", c.failed)
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
+	if s.exhausted(c, s.w-s.r) {
+		return false
+	}
 	if s.readers.Load() != nil {
 		return s.fillFiltered(c, size)
 	}
@@ -127,23 +130,27 @@ func (s *Stream) takeBuffered(p []byte) int {
 // -1.
 func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	s.settle()
+	if s.lost {
+		return 0, true
+	}
 	var g got
 	if s.body != nil {
 		g = s.receiveBody(c, p)
 	} else {
 		g = s.sock.receive(c, p, !s.atOnce)
 	}
-	if g.end {
-		s.eof.Store(true)
-	}
-	if s.notifies.Load() && g.n > 0 {
-		s.owed = append(s.owed, g.n)
+	s.owe(g.n)
+	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd {
+		s.owe(metEnd)
 	}
 	return g.n, !g.minus
 }
 
 // fillReceived buffers what is left of the TLS record that was read last.
 func (s *Stream) fillReceived(t *secure.Conn) {
+	if !t.Left() {
+		return
+	}
 	size, ahead := s.bufSize, s.ahead
 	n, _ := t.ReadReceived(s.room())
 	s.w = n
@@ -182,12 +189,14 @@ func (s *Stream) send(c *call, p []byte) (n int, ok bool) {
 	if !c.rt.facts.WritesChunks {
 		n, ok = s.sock.send(c, p, len(p))
 		s.tell.Add(int64(n))
+		s.owe(n)
 		return n, ok
 	}
 	for {
 		piece := p[n:min(n+int(s.piece.Load()), len(p))]
 		m, sent := s.sock.send(c, piece, len(p)-n)
 		s.tell.Add(int64(m))
+		s.owe(m)
 		n += m
 		if m < len(piece) || n == len(p) {
 			return n, sent || n > 0
@@ -215,6 +224,9 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 				line := string(avail[:n])
 				s.took(n)
 				return line, true
+			}
+			if s.exhausted(c, len(long)+n) {
+				return "", false
 			}
 			long = append(long, avail[:n]...)
 			s.took(n)

@@ -39,14 +39,15 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
-	return fp.contents(&c, length), true
+	return fp.contents(&c, length)
 }
 
-// contents reads to the end, or length bytes where that is not negative. The
-// reader's lock is held, but for the moments when the context's callback runs.
-func (s *Stream) contents(c *call, length int) string {
+// contents reads to the end, or length bytes where that is not negative; it is
+// not ok past the memory limit. The reader's lock is held, but for the moments
+// when the context's callback runs.
+func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
-		return ""
+		return "", true
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
@@ -69,15 +70,17 @@ func (s *Stream) contents(c *call, length int) string {
 		} else {
 			n, _ = s.readBlock(c, p)
 		}
-		if n == 0 {
-			break
-		}
-		data.took(n)
 		if s.notifies.Load() {
 			s.tellUnlocked()
 		}
+		if n == 0 {
+			break
+		}
+		if data.took(n); s.exhausted(c, data.n) {
+			return "", false
+		}
 	}
-	return data.String()
+	return data.String(), true
 }
 
 // reach moves to a position, on a socket by reading.
@@ -278,6 +281,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		}
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
+			to.tellProgress()
 			if m <= 0 {
 				return 0, false
 			}

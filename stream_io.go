@@ -12,7 +12,9 @@ import (
 // false at the end, on a timeout with nothing read (StreamGetMetaData then says
 // TimedOut), and on a non-blocking stream that has nothing; a line that a
 // timeout or the end cuts short is answered as far as it came. A length below 1
-// is the ValueError "Argument #2 ($length) must be greater than 0".
+// is the ValueError "Argument #2 ($length) must be greater than 0". A line that
+// is longer than memory_limit ([IniSet]) ends the stream, and is reported at
+// E_ERROR, which ends the request in PHP.
 //
 //	PHP: fgets(resource $stream, ?int $length = null): string|false
 //
@@ -181,6 +183,7 @@ func fwrite(fp *Stream, function, data string, length []int) (int, bool) {
 		return 0, false
 	}
 	defer c.deliver()
+	defer fp.tellProgress()
 	fp.wmu.Lock()
 	defer fp.wmu.Unlock()
 	// Nobody below changes the bytes.

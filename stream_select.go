@@ -21,7 +21,12 @@ import (
 // When one has buffered data (TLS's too), PHP does not ask the sockets: only the
 // streams with buffered data are answered, and the other two slices are
 // emptied. A non-blocking handshake makes its stream readable when it is over.
-// There is no limit of 1,024 descriptors.
+// A connection that is being made makes it writable when it is there, and readable
+// and writable when it could not be made; a stream that listens is readable when
+// somebody has connected. There is no limit of 1,024 descriptors.
+//
+// An Fclose from another goroutine ends the wait: the stream counts as ready in
+// each slice that it stands in.
 //
 // Nothing to wait for is the ValueError "No stream arrays were passed"; a
 // negative timeout is one too.

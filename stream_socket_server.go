@@ -179,21 +179,23 @@ func StreamSocketAccept(socket *Stream, timeout ...float64) (fp *Stream, peerNam
 	fp, addr, err := socket.accept(&c, readDeadline(limit))
 	if err != nil {
 		c.fail(err)
-		c.warning(c.rt.facts.Accept + ": " + acceptReason(err))
+		c.warning(c.rt.facts.Accept + ": " + c.acceptReason(err))
 		return nil, ""
 	}
 	return fp, addrName(addr)
 }
 
 // acceptReason is why nobody was accepted, in the C library's words.
-func acceptReason(err error) string {
+func (c *call) acceptReason(err error) string {
 	switch {
+	case errors.Is(err, errHandshake):
+		return c.rt.facts.NoHandshake
 	case errors.Is(err, errNoSocket):
 		return "Unknown error"
 	case errors.Is(err, net.ErrClosed):
 		err = syscall.EBADF
 	}
-	errno, _ := phpfacts.Errno(err) // 0, "Success", where the handshake failed
+	errno, _ := phpfacts.Errno(err)
 	return phpfacts.Strerror(errno)
 }
 

@@ -30,10 +30,12 @@ type namedWrapper struct {
 func builtInWrappers() []namedWrapper {
 	return []namedWrapper{
 		{"https", webPages},
+		{"ftps", fileServers},
 		{"php", ownStreams},
 		{"file", plainFiles},
 		{"data", dataURLs},
 		{"http", webPages},
+		{"ftp", fileServers},
 	}
 }
 

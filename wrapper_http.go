@@ -113,10 +113,8 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	if v, ok := h.option("max_redirects"); ok && at.first {
 		left = int(int32(phpvalue.Int(v)))
 	}
-	n, _ := s.send(h.c, h.bytes(url, p, at))
-	if h.ctx.counting() {
-		h.ctx.addProgress(n)
-	}
+	s.send(h.c, h.bytes(url, p, at))
+	s.tellProgress()
 	a, ok := h.answer(s)
 	if !ok {
 		s.shut(h.c)
@@ -372,7 +370,7 @@ func (h *webRequest) field(a *answered, f httpwire.Field) (err error) {
 	case f.Is("Content-Length:"):
 		if n, ok := f.Length(); ok {
 			a.size = int(n)
-			h.ctx.notifySize(a.size, f.Line)
+			h.ctx.notifySize(a.size, f.Line, 0)
 		}
 	case f.Is("Transfer-Encoding:") && len(f.Value) >= len("chunked") && strings.EqualFold(f.Value[:len("chunked")], "chunked"):
 		if !h.headersOnly && h.truth("auto_decode", true) {

@@ -289,6 +289,7 @@ var factRows = map[string]string{
 	"WritesChunks":        "a long `fwrite` in clear",
 	"Bind":                "`bindto` fails",
 	"Accept":              "nobody is accepted",
+	"NoHandshake":         "`stream_socket_accept` of a client whose handshake fails",
 	"Create":              "`stream_socket_pair` fails",
 	"Seek":                "a socket cannot seek",
 	"NoCrypto":            "a stream without TLS",

@@ -42,8 +42,9 @@ type peer struct {
 	done     chan struct{}
 
 	// Written by the peer's goroutine, and read when it is done.
-	wire strings.Builder // what came in, as text
-	body []byte          // the message, dots undone
+	wire  strings.Builder // what came in, as text
+	body  []byte          // the message, dots undone
+	taken bool            // all of it has come: the peer answers for it
 }
 
 // The answers of a server that takes everything.
@@ -266,6 +267,7 @@ func (s *peerSession) readBody() error {
 		s.body = append(s.body, strings.TrimPrefix(line, ".")...)
 	}
 	s.note("%s: %s", s.where, digest(raw))
+	s.taken = true
 	return nil
 }
 

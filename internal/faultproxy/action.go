@@ -115,8 +115,10 @@ func (p *pump) run() {
 			held = append(held, buf[:n]...)
 		}
 		if err != nil {
-			p.pass(held)
-			p.out.CloseWrite()
+			if !p.over.Load() {
+				p.pass(held)
+				p.out.CloseWrite()
+			}
 			return
 		}
 	}

@@ -7,6 +7,7 @@ package faultproxy
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -188,10 +189,12 @@ func (p *Proxy) keep(c *net.TCPConn) bool {
 type pair struct {
 	proxy *Proxy
 	conns [2]*net.TCPConn
+	over  atomic.Bool // a fault ends it: nobody is told in another way
 }
 
 // reset ends both halves with RST.
 func (c *pair) reset() {
+	c.over.Store(true)
 	for _, conn := range c.conns {
 		conn.SetLinger(0)
 		conn.Close()
@@ -200,6 +203,7 @@ func (c *pair) reset() {
 
 // close ends both halves with FIN.
 func (c *pair) close() {
+	c.over.Store(true)
 	for _, conn := range c.conns {
 		conn.Close()
 	}

@@ -28,8 +28,8 @@ func Read(n int) Point { return Point{{kind: "read", n: n}} }
 // negative number counts from the record's end.
 func Record(n, offset int) Point { return Point{{kind: "record", n: n, offset: offset}} }
 
-// Before, Within and After are in front of, inside of and behind the first
-// occurrence of a text. What may be the beginning of it waits for the rest.
+// Before is in front of the first occurrence of a text. What may be the beginning
+// of it waits for the rest.
 func Before(text string) Point { return Within(text, 0) }
 
 // Within is n bytes into the text.

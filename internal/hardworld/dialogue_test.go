@@ -26,6 +26,10 @@ type way struct {
 	Select  bool     `json:"select"`
 	Write   string   `json:"write"`
 	Pieces  bool     `json:"pieces"` // each byte is written alone
+	Cert    string   `json:"cert"`   // of a server
+
+	clear   bool              // it goes past TLS
+	listens func(addr string) // tells where a server is
 }
 
 // An answer is what a dialogue came to.
@@ -99,15 +103,19 @@ func array(pairs ...phpcall.Value) *phpcall.Array {
 }
 
 func (d *dialogue) open() {
+	if d.Open == "stream_socket_server" {
+		d.accept()
+		return
+	}
 	options := array("ssl", array("cafile", d.CAFile, "peer_name", "localhost"))
 	var out map[int]phpcall.Value
 	first := 2
-	if d.Open == "fsockopen" {
+	if d.Open == "fsockopen" || d.Open == "pfsockopen" {
 		scheme := ""
 		if d.TLS == "tls" {
 			scheme = "tls://"
 		}
-		d.fp, out = d.callOut("fsockopen", scheme+d.Host, int64(d.Port), nil, nil, d.Timeout)
+		d.fp, out = d.callOut(d.Open, scheme+d.Host, int64(d.Port), nil, nil, d.Timeout)
 	} else {
 		first = 1
 		scheme := "tcp://"
@@ -124,6 +132,28 @@ func (d *dialogue) open() {
 	if d.fp == false {
 		return
 	}
+	d.opened()
+}
+
+func (d *dialogue) accept() {
+	context := d.call("stream_context_create", array("ssl", array("local_cert", d.Cert)))
+	scheme := "tcp://"
+	if d.TLS == "tls" {
+		scheme = "tls://"
+	}
+	server := d.call("stream_socket_server", scheme+"127.0.0.1:0", nil, nil,
+		int64(phpstream.STREAM_SERVER_BIND|phpstream.STREAM_SERVER_LISTEN), context)
+	d.call("stream_set_timeout", server, int64(0), int64(d.Timeout*1000000)) // of the handshake
+	d.listens(d.call("stream_socket_get_name", server, false).(string))
+	d.fp = d.call("stream_socket_accept", server, d.Timeout)
+	d.note("stream_socket_accept", d.fp)
+	d.call("fclose", server)
+	if d.fp != false {
+		d.opened()
+	}
+}
+
+func (d *dialogue) opened() {
 	d.on("stream_set_timeout", int64(0), int64(d.Timeout*1000000))
 	for _, set := range d.Set {
 		d.note(set[0].(string), d.on(set[0].(string), set[1]))
@@ -148,9 +178,16 @@ func (d *dialogue) talk() {
 }
 
 func (d *dialogue) crypto() {
-	ok := d.on("stream_socket_enable_crypto", true, int64(phpstream.STREAM_CRYPTO_METHOD_TLS_CLIENT))
+	if d.Open == "stream_socket_server" && !d.put("GO\r\n") {
+		return
+	}
+	method := int64(phpstream.STREAM_CRYPTO_METHOD_TLS_CLIENT)
+	if d.Open == "stream_socket_server" {
+		method = int64(phpstream.STREAM_CRYPTO_METHOD_TLS_SERVER)
+	}
+	ok := d.on("stream_socket_enable_crypto", true, method)
 	for ok == int64(0) && d.readable() {
-		ok = d.on("stream_socket_enable_crypto", true, int64(phpstream.STREAM_CRYPTO_METHOD_TLS_CLIENT))
+		ok = d.on("stream_socket_enable_crypto", true, method)
 	}
 	d.note("stream_socket_enable_crypto", ok)
 	d.broken = ok != true
@@ -170,7 +207,7 @@ func (d *dialogue) put(text string) bool {
 	for _, piece := range pieces {
 		n := d.on(d.Write, piece)
 		count, _ := n.(int64)
-		d.Wrote += int(count)
+		d.Wrote += int(max(0, count))
 		if n != int64(len(piece)) {
 			d.note("put "+piece, n)
 			d.broken = true
@@ -230,7 +267,7 @@ func (d *dialogue) read(left int) (string, phpcall.Value) {
 			v = d.on("stream_get_contents", int64(left))
 		default:
 			size := d.Size
-			if d.Read == "fread" {
+			if d.Read != "fgets" {
 				size = min(size, left) // what comes at once doesn't matter then
 			}
 			if size > 0 {
@@ -257,7 +294,7 @@ func (d *dialogue) after() {
 	d.note("read", value)
 	n := d.on(d.Write, "LATE\r\n")
 	count, _ := n.(int64)
-	d.Wrote += int(count)
+	d.Wrote += int(max(0, count))
 	d.note("write", n)
 	d.meta()
 	d.note("ftell", d.on("ftell"))

@@ -15,9 +15,9 @@ type peer struct {
 	listener *net.TCPListener
 	tls      string
 	config   *tls.Config
+	calls    bool // and is the client of TLS
 	wait     sync.WaitGroup
 
-	mu         sync.Mutex
 	seen, sent []byte // in clear
 }
 
@@ -38,9 +38,24 @@ func startPeer(l *net.TCPListener, way string, config *tls.Config) *peer {
 	return p
 }
 
+// callPeer is the same one, where it is it that connects.
+func callPeer(addr, way string, config *tls.Config) *peer {
+	p := &peer{tls: way, config: config, calls: true}
+	p.wait.Go(func() {
+		c, err := net.DialTimeout("tcp4", addr, bound)
+		if err == nil {
+			p.serve(c.(*net.TCPConn))
+			c.Close()
+		}
+	})
+	return p
+}
+
 // stop waits for the end, and answers what was received and sent.
 func (p *peer) stop() (seen, sent []byte) {
-	p.listener.SetDeadline(time.Unix(1, 0))
+	if p.listener != nil {
+		p.listener.SetDeadline(time.Unix(1, 0))
+	}
 	p.wait.Wait()
 	return p.seen, p.sent
 }
@@ -77,6 +92,9 @@ func (p *peer) serve(c *net.TCPConn) {
 	}
 	encrypt := func() bool {
 		t := tls.Server(clear{c, r}, p.config)
+		if p.calls {
+			t = tls.Client(clear{c, r}, p.config)
+		}
 		if t.Handshake() != nil {
 			return false
 		}
@@ -89,7 +107,7 @@ func (p *peer) serve(c *net.TCPConn) {
 			return
 		}
 	case "starttls":
-		if !hear() || !say("220 one\r\n") || !hear() || !say("220 go\r\n") || !encrypt() {
+		if !hear() || !say("220 one\r\n") || !hear() || !say("220 go\r\n") || p.calls && !hear() || !encrypt() {
 			return
 		}
 	default:

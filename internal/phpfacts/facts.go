@@ -8,6 +8,7 @@ type Facts struct {
 	WritesChunks        bool   // fwrite sends a chunk at a time, and its notice counts that
 	Bind                string // the verb of the bindto warning
 	Accept              string // the verb of the accept warning
+	NoHandshake         string // why nobody is accepted whose handshake failed
 	Create              string // the verb of stream_socket_pair's warning
 	Read                string // the verb of the notice of a file that can't be read
 	Write               string // and of one that can't be written
@@ -46,6 +47,7 @@ type Facts struct {
 	QuietAfterEnd       bool   // TLS: a write that the system refuses behind the peer's end is not told
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
+	NotifiesEnd         bool   // a context's callback hears that a read has met the end
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
@@ -71,6 +73,7 @@ var facts = [...]Facts{
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
 		Accept:              "accept failed",
+		NoHandshake:         "Success",
 		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
@@ -106,6 +109,7 @@ var facts = [...]Facts{
 		Connect:             "unable to connect",
 		Bind:                "failed to bind",
 		Accept:              "accept failed",
+		NoHandshake:         "Success",
 		Create:              "failed to create",
 		Send:                "send",
 		Read:                "read",
@@ -136,6 +140,7 @@ var facts = [...]Facts{
 		Connect:       "Unable to connect",
 		Bind:          "Failed to bind",
 		Accept:        "Accept failed",
+		NoHandshake:   "Success",
 		Create:        "Failed to create",
 		UnixNUL:       true,
 		Send:          "Send",
@@ -171,6 +176,7 @@ var facts = [...]Facts{
 		Connect:        "Unable to connect",
 		Bind:           "Failed to bind",
 		Accept:         "Accept failed",
+		NoHandshake:    "Cannot enable crypto",
 		Create:         "Failed to create",
 		UnixNUL:        true,
 		Send:           "Send",
@@ -198,6 +204,7 @@ var facts = [...]Facts{
 		ResourceID:     true,
 		SetOptions:     true,
 		BufferedAtOnce: true,
+		NotifiesEnd:    true,
 		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,

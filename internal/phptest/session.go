@@ -54,10 +54,15 @@ func (p PHP) Start(t testing.TB, script string) (*Session, error) {
 
 // Ask waits for the answer at most for a limit.
 func (s *Session) Ask(question string, limit time.Duration) (string, error) {
-	s.out.SetReadDeadline(time.Now().Add(limit))
 	if _, err := fmt.Fprintln(s.in, question); err != nil {
 		return "", err
 	}
+	return s.Next(limit)
+}
+
+// Next waits for a line that the script says unasked, before its answer.
+func (s *Session) Next(limit time.Duration) (string, error) {
+	s.out.SetReadDeadline(time.Now().Add(limit))
 	answer, err := s.r.ReadString('\n')
 	return strings.TrimSuffix(answer, "\n"), err
 }

@@ -91,6 +91,12 @@ func IsString(v any) (text string, ok bool) {
 	return p.text, p.kind == isString
 }
 
+// IsInt returns v's number, where it is an integer.
+func IsInt(v any) (n int64, ok bool) {
+	p := read(v)
+	return p.integer, p.kind == isInt
+}
+
 // Element answers an element of a map with named keys.
 func Element(v any, key string) (element any, ok bool) {
 	m := deref(reflect.ValueOf(v))

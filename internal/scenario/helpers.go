@@ -9,8 +9,9 @@ var helpers = map[string]bool{
 	"array_keys": true, "sha1": true, "peer_connect": true, "known": true,
 }
 
-// last_message, error_get_last()["message"] or null, and filter_log, what the
-// script's filters were called with, are helpers whose answers are recorded.
+// last_message, error_get_last()["message"] or null, filter_log, what the script's
+// filters were called with, and notify_log, what the callback "hears" of a context
+// was called with, are helpers whose answers are recorded.
 
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {

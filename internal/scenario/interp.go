@@ -49,6 +49,7 @@ type interpreter struct {
 	events    []string
 	handled   bool
 	filterLog []string
+	heard     []string // by the contexts' callbacks
 	out       strings.Builder
 	connects  int // of peer_connect
 }
@@ -253,7 +254,7 @@ func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
 		}
 		args[i] = v
 	}
-	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" {
+	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" || x.Name == "notify_log" {
 		return in.helper(x.Name, args)
 	}
 	if x.Name == "stream_filter_register" {
@@ -274,11 +275,13 @@ func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
 	return r.Value, nil
 }
 
-// opens remembers a stream, or those of a pair.
+// opens remembers a stream, or those of a pair, and listens to a context.
 func (in *interpreter) opens(v phpcall.Value) {
 	switch v := v.(type) {
 	case *phpstream.Stream:
 		in.opened = append(in.opened, v)
+	case *phpstream.Context:
+		in.listen(v)
 	case *phpcall.Array:
 		for _, item := range v.All() {
 			in.opens(item)
@@ -291,12 +294,9 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	number := func(i int) int { n, _ := args[i].(int64); return int(n) }
 	switch name {
 	case "filter_log":
-		log := phpcall.NewArray()
-		for _, line := range in.filterLog {
-			log.Append(line)
-		}
-		in.filterLog = nil
-		return log, nil
+		return taken(&in.filterLog), nil
+	case "notify_log":
+		return taken(&in.heard), nil
 	case "last_message":
 		if a, ok := phpcall.Call(in.rt, "error_get_last", nil).Value.(*phpcall.Array); ok {
 			message, _ := a.Get("message")

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -81,14 +83,33 @@ func (w logWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// own puts the peer's own address into a text, where it is asked for.
+// own puts the peer's own address, or another's port, into a text, where it is
+// asked for.
 func (r *running) own(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
 	_, port, _ := net.SplitHostPort(r.addr)
-	return strings.NewReplacer("{{ADDR}}", r.addr, "{{PORT}}", port).Replace(text)
+	text = strings.NewReplacer("{{ADDR}}", r.addr, "{{PORT}}", port).Replace(text)
+	return otherPort.ReplaceAllStringFunc(text, func(holder string) string {
+		m := otherPort.FindStringSubmatch(holder)
+		other, err := r.world.peer(m[2])
+		if err != nil {
+			r.fail(err)
+			return holder
+		}
+		_, port, _ := net.SplitHostPort(other.addr)
+		if m[1] == "PORT" {
+			return port
+		}
+		n, _ := strconv.Atoi(port)
+		return fmt.Sprintf("%d,%d", n>>8, n&0xff)
+	})
 }
+
+// otherPort is another peer's port: {{PORT:name}}, and as FTP writes it, in two
+// bytes with a comma, {{PASV:name}}.
+var otherPort = regexp.MustCompile(`\{\{(PORT|PASV):([^{}]+)\}\}`)
 
 func (p *peerConn) step(st Step) error {
 	switch st.Verb {

@@ -40,7 +40,7 @@ type Step struct {
 // stepForms says what follows each verb: s a string, n a number, d a
 // duration, w a word, o KEY=VALUE words. A ? makes it optional.
 var stepForms = map[string]string{
-	"send":        "s",  // write; {{ADDR}} and {{PORT}} are the peer's own
+	"send":        "s",  // write; {{ADDR}} and {{PORT}} are the peer's own, {{PORT:name}} and {{PASV:name}} another's
 	"split":       "sd", // write byte by byte, with a pause after each
 	"repeat":      "ns", // write N times
 	"raw":         "s",  // write below TLS

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // World is the surroundings of one run: its peers, its scratch directory,
@@ -18,6 +19,7 @@ import (
 type World struct {
 	Tmp     string
 	certs   *Certs
+	mu      sync.Mutex // guards peers while they are being started
 	peers   []*running
 	refused *refusedPort
 	known   map[string]string // what the program has told with known(NAME, VALUE)
@@ -46,9 +48,23 @@ func NewWorld(s *Scenario, certs *Certs) (*World, error) {
 			w.Close()
 			return nil, err
 		}
+		w.mu.Lock()
 		w.peers = append(w.peers, r)
+		w.mu.Unlock()
 	}
 	return w, nil
+}
+
+// peer finds a peer by its name, for the script of another.
+func (w *World) peer(name string) (*running, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.peers {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("no peer %q", name)
 }
 
 // Close ends the peers and returns what they hold against the run.

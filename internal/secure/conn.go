@@ -41,6 +41,7 @@ type Conn struct {
 	// Decrypted, but not handed out: what a look at the connection found.
 	// Used by the reader alone.
 	peeked []byte
+	more   bool // the record that was read last may have more; the reader's, too
 
 	// What the last write could not get out. A write that was cut short must be
 	// repeated with the same bytes, as with SSL_write; they are kept to check.
@@ -128,6 +129,7 @@ func (c *Conn) handshake(ctx context.Context, limit time.Time) error {
 func (c *Conn) TryHandshake() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	first := false
 	if c.flight == nil {
 		c.flight = make(chan struct{})
 		c.feed.hello = make(chan struct{})
@@ -138,9 +140,13 @@ func (c *Conn) TryHandshake() error {
 		case <-c.feed.hello:
 		case <-c.flight:
 		}
+		first = true
 	}
 	select {
 	case <-c.flight:
+		if first && c.outcome == nil {
+			return wire.ErrWouldBlock // OpenSSL has always to wait for the peer once
+		}
 		return c.outcome
 	default:
 		return wire.ErrWouldBlock
@@ -219,6 +225,9 @@ func (c *Conn) TryRead(p []byte) (int, error) { return c.read(p, once) }
 // wire.ErrWouldBlock.
 func (c *Conn) ReadReceived(p []byte) (int, error) { return c.read(p, offline) }
 
+// Left tells whether that may be any. It is for the reader to ask.
+func (c *Conn) Left() bool { return c.more || len(c.peeked) > 0 }
+
 // Waiting tells whether something past that record has been received with it:
 // the socket no longer shows it. It is for the reader to ask.
 func (c *Conn) Waiting() bool { return len(c.feed.extra) > 0 }
@@ -246,6 +255,7 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 			m, _ := c.tls.Read(p[n:])
 			n += m
 		}
+		c.more = n == len(p)
 		return n, nil
 	}
 	switch state := c.fate.Load(); {
@@ -261,6 +271,7 @@ func (c *Conn) read(p []byte, mode readMode) (int, error) {
 	}
 	c.feed.mode = mode
 	n, err := c.tls.Read(p)
+	c.more = n == len(p)
 	if n > 0 {
 		return n, nil
 	}

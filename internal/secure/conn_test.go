@@ -81,6 +81,9 @@ func TestRestOfRecordIsReadWithoutTheSocket(t *testing.T) {
 	if n, err := c.Read(p, deadline()); n != 60 || err != nil {
 		t.Fatal(n, err)
 	}
+	if !c.Left() {
+		t.Error("nothing is left")
+	}
 	if n, err := c.ReadReceived(p); n != 40 || err != nil {
 		t.Fatalf("%d of 40 bytes of the first record, %v", n, err)
 	}

@@ -47,13 +47,10 @@ func (c *Conn) explained(err error) error {
 	case IsEOF(err) && !c.feed.ended:
 		return errFarewell
 	case errors.As(err, &op) && op.Op == "local error":
-		number, _ := alertNumber(op.Err)
-		if record.kind() == recordChange && number == alertDecode {
-			if c.State().Version == tls.VersionTLS13 {
-				return &opensslError{reasonInvalidCCS, err}
-			}
-			return &opensslError{reasonBadCCS, err}
+		if bad := c.badCCS(op); bad != nil {
+			return &opensslError{*bad, err}
 		}
+		number, _ := alertNumber(op.Err)
 		misplaced := misplaced
 		if c.feed.server {
 			misplaced = misplacedToServer
@@ -63,4 +60,17 @@ func (c *Conn) explained(err error) error {
 		}
 	}
 	return err
+}
+
+// badCCS is what OpenSSL has against a change of ciphers that is none; nil where
+// that wasn't it.
+func (c *Conn) badCCS(err *net.OpError) *phpfacts.OpenSSLReason {
+	number, _ := alertNumber(err.Err)
+	switch {
+	case err.Op != "local error" || c.feed.record.kind() != recordChange || number != alertDecode:
+		return nil
+	case c.State().Version == tls.VersionTLS13:
+		return &reasonInvalidCCS
+	}
+	return &reasonBadCCS
 }

@@ -52,7 +52,7 @@ type feed struct {
 	server      bool
 	refusal     *opensslError // why the client's hello was refused
 	handshaking bool          // what is pending goes out before anything is read
-	hello       chan struct{} // where set: closed once the first write has been tried, or nothing is there to be read
+	hello       chan struct{} // where set: closed once the first write has been tried; on a server, once there is something to wait for
 	said        bool
 
 	aborted atomic.Bool
@@ -77,6 +77,9 @@ func (f *feed) Read(p []byte) (int, error) {
 		return 0, wire.ErrWouldBlock
 	}
 	if f.handshaking {
+		if f.first() && f.flush(false, 0) == wire.ErrWouldBlock {
+			f.halt()
+		}
 		if err := f.flush(true, f.left()); err != nil {
 			return 0, err
 		}
@@ -94,10 +97,9 @@ func (f *feed) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	if f.mode == once || f.server && f.hello != nil && !f.said {
-		if n, err = f.w.TryRead(p); err == wire.ErrWouldBlock && f.mode != once {
-			f.said = true
-			close(f.hello)
+	if f.mode == once || f.first() {
+		if n, err = f.w.TryRead(p); err == wire.ErrWouldBlock && f.first() {
+			f.halt()
 			n, err = f.w.Read(p, f.deadline)
 		}
 	} else {
@@ -113,6 +115,16 @@ func (f *feed) Read(p []byte) (int, error) {
 		f.extra = f.store
 	}
 	return mine, nil
+}
+
+// first tells whether a server's first call is under way, which goes as far as it
+// gets without waiting.
+func (f *feed) first() bool { return f.server && f.hello != nil && !f.said }
+
+// halt lets that call answer.
+func (f *feed) halt() {
+	f.said = true
+	close(f.hello)
 }
 
 // recordScanner follows the 5-byte record headers in a stream of bytes.
@@ -199,15 +211,15 @@ func (f *feed) Write(p []byte) (int, error) {
 	switch {
 	case f.failed != nil:
 		return 0, f.failed
-	case f.hello != nil && !f.said:
+	case f.hello != nil && !f.said && !f.server:
 		// Whoever waits for the hello is not to wait longer, whatever becomes of it.
 		f.said = true
 		var err error
 		n, err = f.try(p)
-		close(f.hello)
 		if err != nil && err != syscall.ENOTCONN { // that is a connection which is still being made
-			return n, f.fail(err)
+			return n, f.fail(err) // the handshake is over, and who waits hears of that
 		}
+		close(f.hello)
 	case len(f.pending) > maxPending:
 		f.pending, f.failed = nil, errFlooded
 		return 0, errFlooded

@@ -229,6 +229,7 @@ func (c *Conn) explainedToServer(err error) error {
 	var (
 		verify *VerifyError
 		header tls.RecordHeaderError
+		op     *net.OpError
 	)
 	switch {
 	case c.feed.refusal != nil:
@@ -243,6 +244,10 @@ func (c *Conn) explainedToServer(err error) error {
 		return &net.OpError{Op: "remote error", Err: alert(c.feed.record.last)}
 	case errors.As(err, &header) && header.RecordHeader[0] == recordChange && header.RecordHeader[1] == versionMajor:
 		return &opensslError{reasonClientMessage, err}
+	case errors.As(err, &op):
+		if bad := c.badCCS(op); bad != nil {
+			return &opensslError{*bad, err}
+		}
 	}
 	if reason, ok := reasonFor(err.Error(), serverErrors); ok {
 		return &opensslError{reason, err}

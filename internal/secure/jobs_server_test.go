@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -21,27 +22,39 @@ import (
 
 const anyServer = protoTLS10 | protoTLS11 | protoTLS12 | protoTLS13
 
-// serve3 adds a job of a server that plays with one client.
+// guests is where the peers of servers listen. They are many, and on Linux an
+// address of their own leaves the ports of 127.0.0.1 to other tests.
+var guests = map[bool]string{true: "127.1.0.1:0", false: "127.0.0.1:0"}[runtime.GOOS == "linux"]
+
+// A sight is what the peer of one connection saw. Others than those who are meant
+// may have connected, too: a port that is free again is somebody else's soon.
+type sight struct{ client, saw string }
+
+// guest adds a job of a server that one client visits.
 func (l *lab) guest(id string, options ssl, visit func(*net.TCPConn) string) *job {
 	id = "server: " + id
-	seen := make(chan string, 8)
+	seen := make(chan sight, 8)
 	l.seen[id] = seen
-	at := l.raw(func(c *net.TCPConn) { seen <- visit(c) })
+	at := l.rawAt(guests, func(c *net.TCPConn) { seen <- sight{c.RemoteAddr().String(), visit(c)} })
 	l.jobs = append(l.jobs, job{ID: id, Address: at, SSL: options, Method: anyServer, Read: true})
 	return &l.jobs[len(l.jobs)-1]
 }
 
-// sight waits for what the peer of a job has seen.
-func (l *lab) sight(id string) string {
+// sight waits for what the peer of a job has seen of a connection.
+func (l *lab) sight(id, client string) string {
 	seen, ok := l.seen[id]
 	if !ok {
 		return ""
 	}
-	select {
-	case s := <-seen:
-		return s
-	case <-time.After(15 * time.Second):
-		return "nothing, for 15 seconds"
+	for limit := time.After(15 * time.Second); ; {
+		select {
+		case s := <-seen:
+			if s.client == client {
+				return s.saw
+			}
+		case <-limit:
+			return "nothing, for 15 seconds"
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ type lab struct {
 	t    *testing.T
 	dir  string
 	jobs []job
-	seen map[string]chan string // by job: what its peer saw, run after run
+	seen map[string]chan sight // by job: what its peer saw, run after run
 }
 
 type ssl = map[string]any
@@ -74,7 +74,7 @@ type ssl = map[string]any
 const anyTLS = methodTLSClient
 
 func newLab(t *testing.T) *lab {
-	l := &lab{t: t, dir: t.TempDir(), seen: map[string]chan string{}}
+	l := &lab{t: t, dir: t.TempDir(), seen: map[string]chan sight{}}
 	// A PHP that answers may run in another root, as another user.
 	if err := os.Chmod(l.dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -104,8 +104,10 @@ func (l *lab) file(name string, data ...[]byte) string {
 }
 
 // raw starts a peer that does with each connection what it is told.
-func (l *lab) raw(serve func(*net.TCPConn)) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (l *lab) raw(serve func(*net.TCPConn)) string { return l.rawAt("127.0.0.1:0", serve) }
+
+func (l *lab) rawAt(address string, serve func(*net.TCPConn)) string {
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -173,8 +175,9 @@ func (l *lab) ours(j job, v phpfacts.Version) (out outcome) {
 		l.t.Fatal(err)
 	}
 	defer func() {
+		name := w.LocalAddr().String()
 		w.Close()
-		out.Seen = l.sight(j.ID)
+		out.Seen = l.sight(j.ID, name)
 	}()
 	policy, warnings, err := NewPolicy(Settings{Options: j.SSL, Version: v, Method: j.Method, URLName: "127.0.0.1"})
 	say("", warnings)
@@ -236,6 +239,7 @@ func (l *lab) theirs(php phptest.PHP) map[string]outcome {
 			Version  string `json:"cipher_version"`
 		}
 		Line   any
+		Name   string
 		Thrown string
 		Events [][2]any
 	}
@@ -251,7 +255,7 @@ func (l *lab) theirs(php phptest.PHP) map[string]outcome {
 			o.Cipher = fmt.Sprint(a.Crypto.Name, " ", a.Crypto.Bits, " ", a.Crypto.Version)
 		}
 		o.Line, _ = a.Line.(string)
-		o.Seen = l.sight(j.ID)
+		o.Seen = l.sight(j.ID, a.Name)
 		for _, e := range a.Events {
 			level, text := int(e[0].(float64)), e[1].(string)
 			if rest, ok := strings.CutPrefix(text, "stream_socket_enable_crypto(): "); ok {

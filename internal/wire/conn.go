@@ -150,12 +150,16 @@ func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 		if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 			return 0, err
 		}
+		if c.deaf.Load() { // just now
+			return c.TryRead(p)
+		}
 		if n, err = c.s.Read(p); n == 0 && err == nil && len(p) > 0 {
 			err = io.EOF // an empty datagram
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) && !c.readLimit.passed() {
 			// The timer looks at the clock alone: what has come may still be taken.
-			if m, again := c.TryRead(p); again != ErrWouldBlock {
+			// And it is what wakes the reader of a socket that turns deaf.
+			if m, again := c.TryRead(p); again != ErrWouldBlock || c.deaf.Load() {
 				n, err = m, again
 			}
 		}
@@ -219,6 +223,7 @@ func (c *Conn) Shutdown(how int) error {
 	done := err == nil || shutsUnconnected && err == syscall.ENOTCONN
 	if done && how != ShutWrite && (c.network == "udp" || c.network == "unixgram") {
 		c.deaf.Store(true)
+		c.readLimit.begin(time.Unix(1, 0), c.s.SetReadDeadline) // ends the read under way
 	}
 	return err
 }

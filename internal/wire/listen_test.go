@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"sync"
 	"testing"
 	"time"
@@ -337,4 +338,27 @@ func TestReadOfListener(t *testing.T) {
 	if err := s.Look(); !errors.Is(err, unix.ENOTCONN) {
 		t.Errorf("somebody there, looked at: %v", err)
 	}
+}
+
+// TestAcceptKeepsNoThread: who waits for connections waits on the runtime's
+// poller.
+func TestAcceptKeepsNoThread(t *testing.T) {
+	const many = 200
+	threads := pprof.Lookup("threadcreate")
+	before := threads.Count()
+	var wait sync.WaitGroup
+	var servers []*Conn
+	for range many {
+		s, _ := server(t)
+		servers = append(servers, s)
+		wait.Go(func() { s.Accept(time.Time{}, false) })
+	}
+	time.Sleep(100 * time.Millisecond)
+	if n := threads.Count() - before; n > many/4 {
+		t.Errorf("%d new threads for %d who wait", n, many)
+	}
+	for _, s := range servers {
+		s.Close()
+	}
+	wait.Wait()
 }

@@ -14,6 +14,7 @@ import (
 type Poller struct {
 	items   []pollerItem
 	index   map[*Conn]int // of the items without a seat, once they are many
+	many    bool          // it is worth the while to have a set
 	set     *set          // nil: none
 	seats   int           // how many of the set's are taken
 	watched int           // how many of these the set watches
@@ -44,9 +45,7 @@ var pollers = sync.Pool{New: func() any { return &Poller{} }}
 // NewPoller makes a Poller for about n calls of Add.
 func NewPoller(n int) *Poller {
 	p := pollers.Get().(*Poller)
-	if n >= worthSet {
-		p.set = newSet()
-	}
+	p.many = n >= worthSet
 	return p
 }
 
@@ -54,7 +53,7 @@ func NewPoller(n int) *Poller {
 // of. It comes before the first Add, and answers whether there is no need to
 // look for another such conn.
 func (p *Poller) Join(c *Conn) bool {
-	if p.set == nil {
+	if !p.many {
 		return true
 	}
 	s := c.seat.Load()
@@ -68,6 +67,9 @@ func (p *Poller) Join(c *Conn) bool {
 // Add asks whether c is ready for something. It answers the number to ask Got
 // for, and false where c is closed.
 func (p *Poller) Add(c *Conn, want Readiness) (n int, ok bool) {
+	if p.many && p.set == nil {
+		p.set = newSet()
+	}
 	s := p.seatOf(c)
 	switch {
 	case s != nil && s.round == p.set.round:

@@ -288,3 +288,28 @@ func BenchmarkPoller(b *testing.B) {
 		})
 	}
 }
+
+// TestShutdownWakesReader: a reader of datagrams does not wait on when they are
+// shut down.
+func TestShutdownWakesReader(t *testing.T) {
+	for _, late := range []time.Duration{0, 20 * time.Millisecond} {
+		d := Dialer{Timeout: bound}
+		c, _, err := d.DialIP(context.Background(), "udp", []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:9")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			time.Sleep(late)
+			c.Shutdown(ShutRead)
+		}()
+		began := time.Now()
+		n, err := c.Read(make([]byte, 10), time.Now().Add(bound))
+		if n != 0 || err != ErrWouldBlock || time.Since(began) > bound/2 {
+			t.Errorf("%d %v after %v", n, err, time.Since(began))
+		}
+		if n, err := c.Read(make([]byte, 10), time.Now().Add(bound)); n != 0 || err != ErrWouldBlock {
+			t.Errorf("again: %d %v", n, err)
+		}
+		c.Close()
+	}
+}

@@ -9,6 +9,7 @@ final class driver
     public static $events = [];
     public static $handled = false;
     public static $label = '';
+    public static $heard = [];
     public static $started = 0.0;
 
     const LEVELS = [
@@ -188,6 +189,20 @@ function known($name, $value)
 }
 
 set_error_handler(driver::handler(''));
+
+/** A context's "notification": it writes down what it hears. */
+function hears($code, $severity, $message, $message_code, $transferred, $max)
+{
+    driver::$heard[] = "$code $severity " . driver::dump($message) . " $message_code $transferred $max";
+}
+
+/** What hears() has heard since the last notify_log(). */
+function notify_log()
+{
+    $heard = driver::$heard;
+    driver::$heard = [];
+    return $heard;
+}
 
 // The filters that scripts register, by their classes. The runner has the same
 // ones (internal/scenario/filters.go).

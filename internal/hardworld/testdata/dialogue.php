@@ -39,9 +39,12 @@ final class dialogue
         $w = $this->way;
         $ssl = ['cafile' => $w['cafile'], 'peer_name' => 'localhost'];
         $errno = $errstr = null;
-        if ($w['open'] === 'fsockopen') {
+        if ($w['open'] === 'stream_socket_server') {
+            return $this->accept();
+        }
+        if ($w['open'] === 'fsockopen' || $w['open'] === 'pfsockopen') {
             $scheme = $w['tls'] === 'tls' ? 'tls://' : '';
-            $this->fp = $this->note('fsockopen', fsockopen($scheme . $w['host'], $w['port'], $errno, $errstr, $w['timeout']));
+            $this->fp = $this->note($w['open'], $w['open']($scheme . $w['host'], $w['port'], $errno, $errstr, $w['timeout']));
         } else {
             $scheme = $w['tls'] === 'tls' ? 'tls://' : 'tcp://';
             $this->fp = $this->note('stream_socket_client', stream_socket_client($scheme . $w['host'] . ':' . $w['port'],
@@ -52,6 +55,28 @@ final class dialogue
         if (!is_resource($this->fp)) {
             return;
         }
+        $this->opened();
+    }
+
+    // accept waits for the other side to connect.
+    private function accept()
+    {
+        $w = $this->way;
+        $context = stream_context_create(['ssl' => ['local_cert' => $w['cert']]]);
+        $server = stream_socket_server(($w['tls'] === 'tls' ? 'tls://' : 'tcp://') . '127.0.0.1:0', $errno, $errstr,
+            STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
+        stream_set_timeout($server, 0, (int) ($w['timeout'] * 1000000)); // of the handshake
+        echo stream_socket_get_name($server, false), "\n";
+        $this->fp = $this->note('stream_socket_accept', stream_socket_accept($server, $w['timeout']));
+        fclose($server);
+        if (is_resource($this->fp)) {
+            $this->opened();
+        }
+    }
+
+    private function opened()
+    {
+        $w = $this->way;
         stream_set_timeout($this->fp, 0, (int) ($w['timeout'] * 1000000));
         foreach ($w['set'] as [$function, $value]) {
             $this->note($function, $function($this->fp, $value));
@@ -76,8 +101,11 @@ final class dialogue
 
     private function crypto()
     {
+        if ($this->way['open'] === 'stream_socket_server' && !$this->put("GO\r\n")) {
+            return;
+        }
         do {
-            $ok = stream_socket_enable_crypto($this->fp, true, STREAM_CRYPTO_METHOD_TLS_CLIENT);
+            $ok = stream_socket_enable_crypto($this->fp, true, $this->way['open'] === 'stream_socket_server' ? STREAM_CRYPTO_METHOD_TLS_SERVER : STREAM_CRYPTO_METHOD_TLS_CLIENT);
         } while ($ok === 0 && $this->readable());
         $this->note('stream_socket_enable_crypto', $ok);
         $this->broken = $ok !== true;
@@ -94,7 +122,7 @@ final class dialogue
     {
         foreach ($this->way['pieces'] ? str_split($text) : [$text] as $piece) {
             $n = $this->way['write']($this->fp, $piece);
-            $this->wrote += (int) $n;
+            $this->wrote += max(0, (int) $n);
             if ($n !== strlen($piece)) {
                 $this->note('put ' . $piece, $n);
                 $this->broken = true;
@@ -154,7 +182,7 @@ final class dialogue
                     break;
                 default:
                     $size = $w['size'];
-                    if ($w['read'] === 'fread') {
+                    if ($w['read'] !== 'fgets') {
                         $size = min($size, $left); // what comes at once doesn't matter then
                     }
                     $s = $size ? $w['read']($this->fp, $size) : $w['read']($this->fp);
@@ -173,7 +201,7 @@ final class dialogue
         $this->meta();
         $this->note('read', $this->read(8192));
         $n = $this->way['write']($this->fp, "LATE\r\n");
-        $this->wrote += (int) $n;
+        $this->wrote += max(0, (int) $n);
         $this->note('write', $n);
         $this->meta();
         $this->note('ftell', ftell($this->fp));

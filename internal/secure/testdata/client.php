@@ -13,6 +13,7 @@ foreach (json_decode($input, true) as $job) {
         $context = stream_context_create(['ssl' => $job['ssl']]);
         $fp = stream_socket_client($job['address'], $errno, $errstr, 10, STREAM_CLIENT_CONNECT, $context);
         if ($fp) {
+            $answer['name'] = stream_socket_get_name($fp, false);
             $answer['ok'] = stream_socket_enable_crypto($fp, true, $job['method']);
             $answer['crypto'] = stream_get_meta_data($fp)['crypto'] ?? null;
             if ($answer['ok'] && $job['read']) {

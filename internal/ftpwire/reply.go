@@ -1,0 +1,147 @@
+// Package ftpwire reads what an FTP server says as PHP reads it. It is pure: what
+// goes over the wire is its caller's.
+//
+// php-src: ext/standard/ftp_fopen_wrapper.c.
+package ftpwire
+
+import (
+	"math"
+	"strings"
+	"time"
+)
+
+// MaxLine is how much of a line PHP takes at once. A longer one counts as several.
+const MaxLine = 510
+
+// Text is what C sees of a line: what comes before a NUL.
+func Text(line string) string {
+	text, _, _ := strings.Cut(line, "\x00")
+	return text
+}
+
+// Last tells whether a line ends a reply: three digits and a space.
+func Last(line string) bool {
+	return len(line) > 3 && isDigit(line[0]) && isDigit(line[1]) && isDigit(line[2]) && line[3] == ' '
+}
+
+// Code is the number that a reply begins with, 0 where it has none. PHP takes a
+// line for a reply, too, that a connection's end has left as the last one.
+func Code(line string) int {
+	n, _ := number(line)
+	return int(int32(n)) // as it fits into C's int
+}
+
+// Done tells whether a code says that all went well.
+func Done(code int) bool { return 200 <= code && code <= 299 }
+
+// More tells whether a code asks for more: a password, the rest of a command.
+func More(code int) bool { return 300 <= code && code <= 399 }
+
+// Size is the number in the reply to SIZE, not ok where it has no space. It is
+// C's int: what is larger comes out wrong, as in PHP.
+func Size(line string) (size int, ok bool) {
+	_, rest, found := strings.Cut(line, " ")
+	n, _ := number(rest)
+	return int(int32(n)), found
+}
+
+// afterCode is where PHP begins to look into a reply.
+const afterCode = 4
+
+// Passive is the port in the reply to PASV, "227 ... (h1,h2,h3,h4,p1,p2)", 0
+// where there is none. The host in it is not looked at.
+func Passive(line string) (port uint16) {
+	if len(line) < afterCode {
+		return 0
+	}
+	rest := strings.TrimLeftFunc(line[afterCode:], func(r rune) bool { return r < '0' || r > '9' })
+	for range 4 {
+		rest = strings.TrimLeft(rest, "0123456789")
+		if rest == "" || rest[0] != ',' {
+			return 0
+		}
+		rest = rest[1:]
+	}
+	high, rest := number(rest)
+	if rest == "" || rest[0] != ',' {
+		return 0
+	}
+	low, _ := number(rest[1:])
+	return uint16(high)*256 + uint16(low)
+}
+
+// ExtendedPassive is the port in the reply to EPSV, "229 ... (|||port|)", 0 where
+// there is none.
+func ExtendedPassive(line string) (port uint16) {
+	if len(line) < afterCode {
+		return 0
+	}
+	parts := strings.SplitN(line[afterCode:], "|", 4)
+	if len(parts) < 4 {
+		return 0
+	}
+	n, _ := number(parts[3])
+	return uint16(n)
+}
+
+// Modified is the time in the reply to MDTM, "213 YYYYMMDDhhmmss".
+func Modified(line string) (seconds int64, ok bool) {
+	if len(line) < afterCode {
+		return 0, false
+	}
+	rest := strings.TrimLeftFunc(line[afterCode:], func(r rune) bool { return r < '0' || r > '9' })
+	var parts [6]int
+	for i := range parts {
+		width := 2
+		if i == 0 {
+			width = 4
+		}
+		field := rest[:min(width, len(rest))]
+		n, left := number(field)
+		if left == field {
+			return 0, false
+		}
+		parts[i] = int(n)
+		rest = rest[len(field)-len(left):]
+	}
+	t := time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], 0, time.UTC)
+	return t.Unix(), true
+}
+
+// Controls tells whether a text has bytes that could end a command.
+func Controls(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+// number is C's strtol: white space, a sign, digits. What is too large is the
+// largest. rest is what follows, all of s where there is no number.
+func number(s string) (n int64, rest string) {
+	rest = strings.TrimLeft(s, " \t\n\v\f\r")
+	negative := false
+	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
+		negative = rest[0] == '-'
+		rest = rest[1:]
+	}
+	if rest == "" || !isDigit(rest[0]) {
+		return 0, s
+	}
+	for ; rest != "" && isDigit(rest[0]); rest = rest[1:] {
+		digit := int64(rest[0] - '0')
+		if n > (math.MaxInt64-digit)/10 {
+			n = math.MaxInt64
+			continue
+		}
+		n = n*10 + digit
+	}
+	if negative {
+		n = -n
+	}
+	return n, rest
+}
