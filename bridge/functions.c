@@ -93,6 +93,7 @@ ps_function ps_functions[] = {
 
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
+	{"url", PS_URLS},
 	{NULL},
 };
 
@@ -175,8 +176,9 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	}
 }
 
+// is_network_url tells of the URLs that the library doesn't open.
 static bool is_network_url(zval *z) {
-	static const char *const schemes[] = {"http://", "https://", "ftp://", "ftps://", NULL};
+	static const char *const schemes[] = {"ftp://", "ftps://", NULL};
 	if (Z_TYPE_P(z) != IS_STRING)
 		return false;
 	for (const char *const *s = schemes; *s; s++) {
