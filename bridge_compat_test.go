@@ -3,6 +3,7 @@ package phpstream_test
 import (
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/bridgelog"
@@ -26,17 +27,32 @@ func TestCompatBridge(t *testing.T) {
 		php.Bridge, php.BridgeLog = phptest.Bridge(t, php.Command...), logFile(t)
 	}
 	ask, everything := answerable(t, w.all, phps)
-	runAll(ask, func(j *job) {
-		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
+	ask = slices.DeleteFunc(ask, func(j *job) bool {
+		area, _, _ := strings.Cut(j.s.ID, "/")
+		return slices.Contains(phpsOwn, area)
 	})
+	try := func(j *job) {
+		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
+	}
+	runAll(ask, try)
 	for _, j := range ask {
 		t.Run(j.s.ID+"/PHP"+j.version, func(t *testing.T) {
-			if j.err != nil {
-				t.Fatal(j.err)
+			judge := func() *scenario.Verdict {
+				t.Helper()
+				if j.err != nil {
+					t.Fatal(j.err)
+				}
+				v, err := w.table.JudgeBridge(j.s, j.version, j.got)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return v
 			}
-			v, err := w.table.JudgeBridge(j.s, j.version, j.got)
-			if err != nil {
-				t.Fatal(err)
+			v := judge()
+			if !v.OK() {
+				// A difference shows every time; a busy machine doesn't.
+				try(j)
+				v = judge()
 			}
 			if !v.OK() {
 				t.Error(explain(j.s, "PHP "+j.version, v))
@@ -61,6 +77,10 @@ func logFile(t *testing.T) string {
 	t.Cleanup(func() { os.Remove(f.Name()) })
 	return f.Name()
 }
+
+// phpsOwn are the areas whose URLs PHP's own wrappers still open behind the
+// bridge: ftp:// and ftps://.
+var phpsOwn = []string{"ftp", "ftps"}
 
 // answeredByPHP are the functions of the library that stay PHP's own: they ask
 // for what PHP keeps of its request, make filters, or open what the library's
