@@ -137,7 +137,7 @@ func (k *ftpControl) protect(s *Stream) bool {
 func (k *ftpControl) login() bool {
 	user, password := "anonymous", "anonymous"
 	if k.url.HasUser {
-		if user = rawURLDecoded(k.url.User); ftpwire.Controls(user) {
+		if user = rawURLDecoded(k.url.User); target.HasControl(user) {
 			k.fail("Invalid login " + ftpwire.Text(user))
 			return false
 		}
@@ -148,7 +148,7 @@ func (k *ftpControl) login() bool {
 	if ftpwire.More(k.command("USER", user)) {
 		k.ctx.notify(STREAM_NOTIFY_AUTH_REQUIRED, STREAM_NOTIFY_SEVERITY_INFO, k.line, 0)
 		if k.url.HasPass {
-			if password = rawURLDecoded(k.url.Pass); ftpwire.Controls(password) {
+			if password = rawURLDecoded(k.url.Pass); target.HasControl(password) {
 				k.fail("Invalid password " + ftpwire.Text(password))
 				return false
 			}

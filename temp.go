@@ -1,12 +1,10 @@
 package phpstream
 
 import (
-	"math"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // temp is php://temp: memory as long as there is little, and then a file without
@@ -28,7 +26,7 @@ const defaultTemp = 2 << 20
 func (o *urlOpening) openTemp(arg string) *Stream {
 	most := int64(defaultTemp)
 	if size, found := cutPrefixFold(arg, "/maxmemory:"); found {
-		if most = leadingInt(size); most < 0 {
+		if most, _ = phpvalue.Strtol(size); most < 0 {
 			if o.c.rt.facts.Throws {
 				o.c.complain(phpfacts.MaxMemory)
 			} else {
@@ -41,20 +39,6 @@ func (o *urlOpening) openTemp(arg string) *Stream {
 	s := o.c.rt.newBodyStream("TEMP", memoryMode(m), &temp{seeker: m, inner: m, memory: m, most: most, facts: o.c.rt.facts})
 	s.greedy = true
 	return s
-}
-
-// leadingInt is C's strtol.
-func leadingInt(s string) int64 {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
-	end := 0
-	for end < len(s) && ('0' <= s[end] && s[end] <= '9' || end == 0 && (s[0] == '-' || s[0] == '+')) {
-		end++
-	}
-	n, err := strconv.ParseInt(s[:end], 10, 64)
-	if err != nil && n == 0 {
-		return 0
-	}
-	return min(max(n, math.MinInt64), math.MaxInt64)
 }
 
 func (t *temp) read(p []byte) (got, error) { return t.inner.read(p) }

@@ -65,14 +65,6 @@ func TestSizesAndTimes(t *testing.T) {
 	}
 }
 
-func TestControls(t *testing.T) {
-	for text, want := range map[string]bool{"": false, "a b": false, "a\r\nDELE x": true, "\x00": true, "\x7f": true, "\x80\xff": false} {
-		if got := ftpwire.Controls(text); got != want {
-			t.Errorf("Controls(%q) = %v", text, got)
-		}
-	}
-}
-
 // FuzzReply: nothing that a server says does harm, and what it says in the usual
 // form is found in it.
 func FuzzReply(f *testing.F) {

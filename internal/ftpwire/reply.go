@@ -5,9 +5,10 @@
 package ftpwire
 
 import (
-	"math"
 	"strings"
 	"time"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // MaxLine is how much of a line PHP takes at once. A longer one counts as several.
@@ -24,11 +25,12 @@ func Last(line string) bool {
 	return len(line) > 3 && isDigit(line[0]) && isDigit(line[1]) && isDigit(line[2]) && line[3] == ' '
 }
 
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
 // Code is the number that a reply begins with, 0 where it has none. PHP takes a
 // line for a reply, too, that a connection's end has left as the last one.
 func Code(line string) int {
-	n, _ := number(line)
-	return int(int32(n)) // as it fits into C's int
+	return phpvalue.Atoi(line)
 }
 
 // Done tells whether a code says that all went well.
@@ -41,8 +43,7 @@ func More(code int) bool { return 300 <= code && code <= 399 }
 // C's int: what is larger comes out wrong, as in PHP.
 func Size(line string) (size int, ok bool) {
 	_, rest, found := strings.Cut(line, " ")
-	n, _ := number(rest)
-	return int(int32(n)), found
+	return phpvalue.Atoi(rest), found
 }
 
 // afterCode is where PHP begins to look into a reply.
@@ -62,11 +63,11 @@ func Passive(line string) (port uint16) {
 		}
 		rest = rest[1:]
 	}
-	high, rest := number(rest)
+	high, rest := phpvalue.Strtol(rest)
 	if rest == "" || rest[0] != ',' {
 		return 0
 	}
-	low, _ := number(rest[1:])
+	low, _ := phpvalue.Strtol(rest[1:])
 	return uint16(high)*256 + uint16(low)
 }
 
@@ -80,7 +81,7 @@ func ExtendedPassive(line string) (port uint16) {
 	if len(parts) < 4 {
 		return 0
 	}
-	n, _ := number(parts[3])
+	n, _ := phpvalue.Strtol(parts[3])
 	return uint16(n)
 }
 
@@ -97,7 +98,7 @@ func Modified(line string) (seconds int64, ok bool) {
 			width = 4
 		}
 		field := rest[:min(width, len(rest))]
-		n, left := number(field)
+		n, left := phpvalue.Strtol(field)
 		if left == field {
 			return 0, false
 		}
@@ -106,42 +107,4 @@ func Modified(line string) (seconds int64, ok bool) {
 	}
 	t := time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], 0, time.UTC)
 	return t.Unix(), true
-}
-
-// Controls tells whether a text has bytes that could end a command.
-func Controls(text string) bool {
-	for i := range len(text) {
-		if text[i] < ' ' || text[i] == 0x7f {
-			return true
-		}
-	}
-	return false
-}
-
-func isDigit(b byte) bool { return '0' <= b && b <= '9' }
-
-// number is C's strtol: white space, a sign, digits. What is too large is the
-// largest. rest is what follows, all of s where there is no number.
-func number(s string) (n int64, rest string) {
-	rest = strings.TrimLeft(s, " \t\n\v\f\r")
-	negative := false
-	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		negative = rest[0] == '-'
-		rest = rest[1:]
-	}
-	if rest == "" || !isDigit(rest[0]) {
-		return 0, s
-	}
-	for ; rest != "" && isDigit(rest[0]); rest = rest[1:] {
-		digit := int64(rest[0] - '0')
-		if n > (math.MaxInt64-digit)/10 {
-			n = math.MaxInt64
-			continue
-		}
-		n = n*10 + digit
-	}
-	if negative {
-		n = -n
-	}
-	return n, rest
 }

@@ -54,14 +54,7 @@ func port(u target.URL) int {
 // Safe tells whether a URL that a server leads to has no control bytes in user,
 // password and path, written or encoded.
 func Safe(u target.URL) bool {
-	for _, part := range [...]string{u.User, u.Pass, u.Path} {
-		for _, c := range []byte(Decoded(part)) {
-			if c < 0x20 || c == 0x7f {
-				return false
-			}
-		}
-	}
-	return true
+	return !target.HasControl(Decoded(u.User)) && !target.HasControl(Decoded(u.Pass)) && !target.HasControl(Decoded(u.Path))
 }
 
 // Decoded is PHP's urldecode: what isn't a code stays.

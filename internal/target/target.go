@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // DefaultTransport is the transport of a target that names none.
@@ -70,7 +72,7 @@ func ParseAddress(rest string) (host string, port int, err error) {
 		if end < 0 || rest[end+1] != ':' {
 			return "", 0, &ParseError{`Failed to parse IPv6 address "` + rest + `"`}
 		}
-		return rest[1:end], atoi(rest[end+2:]), nil
+		return rest[1:end], phpvalue.Atoi(rest[end+2:]), nil
 	}
 	// Nor for the colon: "host:" is no address.
 	colon := -1
@@ -80,7 +82,7 @@ func ParseAddress(rest string) (host string, port int, err error) {
 	if colon < 0 {
 		return "", 0, &ParseError{`Failed to parse address "` + rest + `"`}
 	}
-	return rest[:colon], atoi(rest[colon+1:]), nil
+	return rest[:colon], phpvalue.Atoi(rest[colon+1:]), nil
 }
 
 // ParseDestination reads the address of a datagram: "host:port" or
@@ -99,27 +101,12 @@ func ParseDestination(address string) (host string, port int, ok bool) {
 	if end < 0 {
 		return "", 0, false
 	}
-	return address[:end], atoi(address[end+after:]), true
+	return address[:end], phpvalue.Atoi(address[end+after:]), true
 }
 
 // WirePort is the port that PHP connects to for a parsed one: its low 16 bits,
 // so that 65616 is 80 and -1 is 65535.
 func WirePort(port int) int { return int(uint16(port)) }
-
-// atoi is C's: it saturates as a long and is then cut to an int.
-func atoi(s string) int {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
-	end := 0
-	if end < len(s) && (s[end] == '+' || s[end] == '-') {
-		end++
-	}
-	for end < len(s) && isDigit(s[end]) {
-		end++
-	}
-	// ParseInt answers the nearest end of the range when it is out of range.
-	n, _ := strconv.ParseInt(s[:end], 10, 64)
-	return int(int32(n))
-}
 
 // FsockopenName is the target that fsockopen makes of its first two
 // arguments: ":port" is added when the port is greater than 0.

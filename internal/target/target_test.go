@@ -367,3 +367,11 @@ func FuzzSplitParse(f *testing.F) {
 		}
 	})
 }
+
+func TestHasControl(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "a b": false, "a\r\nDELE x": true, "\x00": true, "\x7f": true, "\x80\xff": false} {
+		if got := target.HasControl(text); got != want {
+			t.Errorf("HasControl(%q) = %v", text, got)
+		}
+	}
+}

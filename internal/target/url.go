@@ -1,6 +1,10 @@
 package target
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+)
 
 // URL is what PHP's parse_url finds. Where a part is not there, Has says so.
 //
@@ -77,7 +81,7 @@ func afterPort(s string, colon int) (u URL, ok bool) {
 	}
 	switch {
 	case 0 < digits && digits < 6 && (digits == len(behind) || behind[digits] == '/'):
-		if u.Port = atoi(behind[:digits]); u.Port > 65535 {
+		if u.Port = phpvalue.Atoi(behind[:digits]); u.Port > 65535 {
 			return u, false
 		}
 		ok = u.authority(strings.TrimPrefix(s, "//"))
@@ -119,7 +123,7 @@ func (u *URL) authority(s string) bool {
 				if !isURLPort(port) {
 					return false
 				}
-				u.Port = atoi(port)
+				u.Port = phpvalue.Atoi(port)
 			}
 			host = host[:colon]
 		}
@@ -144,27 +148,13 @@ func (u *URL) path(s string) {
 
 // isURLPort reports whether s is a port to C's strtol.
 func isURLPort(s string) bool {
-	if len(s) > 5 {
-		return false
-	}
-	digits := strings.TrimLeft(s, " \t\n\v\f\r")
-	if digits != "" && (digits[0] == '+' || digits[0] == '-') {
-		digits = digits[1:]
-	}
-	if digits == "" || !isDigit(digits[0]) {
-		return false
-	}
-	port := atoi(s)
-	return 0 <= port && port <= 65535
+	port, rest := phpvalue.Strtol(s)
+	return len(s) <= 5 && rest != s && 0 <= port && port <= 65535
 }
 
 // maskControls writes "_" for each control byte, as PHP does.
 func maskControls(s string) string {
-	clean := true
-	for i := range len(s) {
-		clean = clean && !isControl(s[i])
-	}
-	if clean {
+	if !HasControl(s) {
 		return s
 	}
 	masked := []byte(s)
@@ -174,6 +164,17 @@ func maskControls(s string) string {
 		}
 	}
 	return string(masked)
+}
+
+// HasControl tells whether a text has control bytes, which could end a command or
+// a header.
+func HasControl(s string) bool {
+	for i := range len(s) {
+		if isControl(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func isControl(c byte) bool { return c < 0x20 || c == 0x7f }
