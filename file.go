@@ -3,6 +3,7 @@ package phpstream
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -84,10 +85,7 @@ func (s *Stream) allContents(c *call) (string, bool) {
 func fileLines(text string, flags FileFlag) []string {
 	lines := []string{}
 	if flags&FILE_IGNORE_NEW_LINES == 0 {
-		for line := range strings.Lines(text) {
-			lines = append(lines, line)
-		}
-		return lines
+		return slices.AppendSeq(lines, strings.Lines(text))
 	}
 	for line := range strings.Lines(text) {
 		if bare, whole := strings.CutSuffix(line, "\n"); whole {

@@ -118,16 +118,7 @@ func (f *StreamFilter) run(c *call, in *filter.Brigade, mode filter.Mode) filter
 // pour puts what has come through the filters into the read buffer.
 func (s *Stream) pour(b filter.Brigade) {
 	for _, p := range b {
-		if s.bufSize-s.w-s.ahead < len(p) {
-			if s.r > 0 {
-				s.w = copy(s.buf, s.buf[s.r:s.w])
-				s.r = 0
-			}
-			s.ahead = 0
-			if s.bufSize-s.w < len(p) {
-				s.bufSize += len(p)
-			}
-		}
+		s.makeSpace(len(p))
 		if len(s.buf) < s.w+len(p) {
 			s.growBuffer(s.w + len(p))
 		}

@@ -55,16 +55,6 @@ func (x *Context) beginProgress(max int) {
 	x.addProgress(0)
 }
 
-// counting tells whether bytes count.
-func (x *Context) counting() bool {
-	if x.notifier() == nil {
-		return false
-	}
-	x.progress.mu.Lock()
-	defer x.progress.mu.Unlock()
-	return x.progress.counts
-}
-
 // metEnd stands among the numbers of bytes for the end that a read has met.
 const metEnd = -1
 
@@ -88,10 +78,9 @@ func (s *Stream) tellProgress() {
 	s.owed = nil
 	s.mu.Unlock()
 	for _, n := range owed {
-		x := s.streamContext()
-		if n == metEnd {
+		if x := s.streamContext(); n == metEnd {
 			x.notifyEnd()
-		} else if x.counting() {
+		} else {
 			x.addProgress(n)
 		}
 	}
@@ -106,25 +95,33 @@ func (s *Stream) tellUnlocked() {
 
 // notifyEnd tells that all has been read.
 func (x *Context) notifyEnd() {
-	f := x.notifier()
-	if f == nil {
-		return
-	}
-	x.progress.mu.Lock()
-	done, max := x.progress.done, x.progress.max
-	x.progress.mu.Unlock()
-	f(STREAM_NOTIFY_COMPLETED, STREAM_NOTIFY_SEVERITY_INFO, "", 0, done, max)
+	x.notifyCount(STREAM_NOTIFY_COMPLETED)
 }
 
-// addProgress tells of bytes that have been transferred.
+// addProgress tells of bytes that have been transferred, once a body has begun.
 func (x *Context) addProgress(n int) {
+	if x.notifier() == nil {
+		return
+	}
+	x.progress.mu.Lock()
+	counts := x.progress.counts
+	if counts {
+		x.progress.done += n
+	}
+	x.progress.mu.Unlock()
+	if counts {
+		x.notifyCount(STREAM_NOTIFY_PROGRESS)
+	}
+}
+
+// notifyCount tells how far the transfer is.
+func (x *Context) notifyCount(code NotifyCode) {
 	f := x.notifier()
 	if f == nil {
 		return
 	}
 	x.progress.mu.Lock()
-	x.progress.done += n
 	done, max := x.progress.done, x.progress.max
 	x.progress.mu.Unlock()
-	f(STREAM_NOTIFY_PROGRESS, STREAM_NOTIFY_SEVERITY_INFO, "", 0, done, max)
+	f(code, STREAM_NOTIFY_SEVERITY_INFO, "", 0, done, max)
 }

@@ -26,7 +26,7 @@ const (
 	maxIdleTime    = 90 * time.Second
 )
 
-var idleStreams = idle.New(maxIdleStreams, maxIdleTime, func(p *parked) { p.sock.close(&sync.Mutex{}) })
+var idleStreams = idle.New(maxIdleStreams, maxIdleTime, func(p *parked) { p.sock.discard() })
 
 // persistence is what a persistent stream was opened as.
 type persistence struct {
@@ -224,7 +224,7 @@ func (c *call) adopt(opened *persistence, terms secure.Settings, o opening) *Str
 			return nil
 		}
 		if !p.sock.atRest() {
-			p.sock.close(&sync.Mutex{})
+			p.sock.discard()
 			continue
 		}
 		s := c.rt.newStream(p.label)
@@ -293,7 +293,7 @@ func (s *Stream) park() (*parked, bool) {
 	terms := s.terms()
 	k, ok := s.sock.move()
 	if !ok {
-		s.sock.close(&sync.Mutex{})
+		s.sock.discard()
 		return nil, false
 	}
 	s.settle()

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +21,7 @@ func DropIdleStreams() {
 		if !ok {
 			return
 		}
-		p.sock.close(&sync.Mutex{})
+		p.sock.discard()
 	}
 }
 

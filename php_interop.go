@@ -62,13 +62,7 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	}
 	c := s.rt.call("fread")
 	s.atOnce = atOnce
-	if s.readers.Load() != nil {
-		ok = s.fillFiltered(&c, len(p))
-		n = s.takeBuffered(p)
-	} else {
-		n, ok = s.receive(&c, p)
-		s.tell.Add(int64(n))
-	}
+	n, ok = s.fetch(&c, p, len(p))
 	s.atOnce = false
 	return n, ok
 }
@@ -79,7 +73,7 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *Stream, complaints []string) {
 	c := rt.call("fopen")
 	defer c.deliver()
-	o := urlOpening{c: &c, url: url, mode: mode, ctx: x, headers: headersOnly}
+	o := urlOpening{c: &c, url: url, mode: mode, ctx: x, headersOnly: headersOnly}
 	return o.open(), o.complaints
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -208,15 +207,22 @@ func (k *socket) move() (*socket, bool) {
 	return to, true
 }
 
-// close closes the socket. Under TLS the peer is told first, unless somebody is
-// stuck writing: then there is no room for a farewell either.
-func (k *socket) close(writer *sync.Mutex) {
-	if k.wire == nil {
-		return
-	}
-	if t := k.crypto.Load(); t != nil && writer.TryLock() {
+// farewell tells the peer, under TLS, that nothing more comes. The writer's lock
+// is held.
+func (k *socket) farewell() {
+	if t := k.crypto.Load(); t != nil {
 		t.CloseNotify()
-		writer.Unlock()
 	}
-	k.wire.Close()
+}
+
+func (k *socket) close() {
+	if k.wire != nil {
+		k.wire.Close()
+	}
+}
+
+// discard closes a socket that nobody else has.
+func (k *socket) discard() {
+	k.farewell()
+	k.close()
 }

@@ -178,7 +178,12 @@ func (s *Stream) end() {
 	if s.body != nil {
 		s.body.close()
 	} else {
-		s.sock.close(&s.wmu)
+		// Where somebody is stuck writing, there is no room for a farewell either.
+		if s.wmu.TryLock() {
+			s.sock.farewell()
+			s.wmu.Unlock()
+		}
+		s.sock.close()
 	}
 	if s.rmu.TryLock() {
 		s.dropBuffer()
@@ -217,14 +222,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	c := s.rt.call("fread")
-	n := 0
-	if s.readers.Load() != nil {
-		s.fillFiltered(&c, 1)
-		n = s.takeBuffered(p)
-	} else {
-		n, _ = s.receive(&c, p)
-		s.tell.Add(int64(n))
-	}
+	n, _ := s.fetch(&c, p, 1)
 	switch {
 	case n > 0:
 		return n, nil

@@ -121,11 +121,10 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 		to, err := s.body.(seeker).seek(offset, whence)
 		c.tell(err)
 		s.forgetBuffered()
+		s.tell.Store(to) // after a failure -1 where PHP does not know any more
 		if err != nil {
-			s.tell.Store(to) // -1 where PHP does not know any more
 			return false
 		}
-		s.tell.Store(to)
 		s.eof.Store(false)
 		return true
 	}

@@ -54,18 +54,25 @@ func (s *Stream) fill(c *call, size int) bool {
 	return ok
 }
 
-// space makes room for a chunk as PHP does, and answers how much there is.
-func (s *Stream) space() int {
-	if s.bufSize-s.w-s.ahead < s.chunk {
-		if s.r > 0 {
-			s.w = copy(s.buf, s.buf[s.r:s.w])
-			s.r = 0
-		}
-		s.ahead = 0
-		if s.bufSize-s.w < s.chunk {
-			s.bufSize += s.chunk
-		}
+// makeSpace makes room for size bytes as PHP does: it moves what is buffered to
+// the front, and grows where that is not enough.
+func (s *Stream) makeSpace(size int) {
+	if s.bufSize-s.w-s.ahead >= size {
+		return
 	}
+	if s.r > 0 {
+		s.w = copy(s.buf, s.buf[s.r:s.w])
+		s.r = 0
+	}
+	s.ahead = 0
+	if s.bufSize-s.w < size {
+		s.bufSize += size
+	}
+}
+
+// space makes room for a chunk, and answers how much there is.
+func (s *Stream) space() int {
+	s.makeSpace(s.chunk)
 	return min(s.bufSize-s.w-s.ahead, maxRead)
 }
 
@@ -126,8 +133,20 @@ func (s *Stream) takeBuffered(p []byte) int {
 	return n
 }
 
-// receive reads once from the socket or the body. ok is false where PHP's own read answers
-// -1.
+// fetch is a read past the buffer: once, or through the filters until want bytes
+// have come.
+func (s *Stream) fetch(c *call, p []byte, want int) (n int, ok bool) {
+	if s.readers.Load() != nil {
+		ok = s.fillFiltered(c, want)
+		return s.takeBuffered(p), ok
+	}
+	n, ok = s.receive(c, p)
+	s.tell.Add(int64(n))
+	return n, ok
+}
+
+// receive reads once from the socket or the body. ok is false where PHP's own
+// read answers -1.
 func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 	s.settle()
 	if s.lost {
@@ -278,12 +297,8 @@ func (s *Stream) readOnce(c *call, p []byte) (n int, ok bool) {
 	}
 	s.atOnce = n > 0 && s.rt.facts.BufferedAtOnce
 	var m int
-	if s.readers.Load() != nil {
-		ok = s.fillFiltered(c, len(p)-n)
-		m = s.takeBuffered(p[n:])
-	} else if s.direct() {
-		m, ok = s.receive(c, p[n:])
-		s.tell.Add(int64(m))
+	if s.readers.Load() != nil || s.direct() {
+		m, ok = s.fetch(c, p[n:], len(p)-n)
 	} else if space := s.space(); len(p)-n >= space {
 		// What the buffer would hold goes straight to the caller.
 		m, ok = s.receive(c, p[n:n+space])

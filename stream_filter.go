@@ -93,7 +93,7 @@ func (s *Stream) addFilter(function, name string, options []FilterOption, last b
 		}
 	}
 	if args.mode&STREAM_FILTER_ALL == 0 {
-		args.mode = s.filterModes()
+		args.mode = filterModes(s.mode)
 	}
 	return s.putFilter(&c, name, args, last)
 }
@@ -111,23 +111,18 @@ func (s *Stream) putFilter(c *call, name string, args filterArgs, last bool) (f 
 			return nil
 		}
 		s.wmu.Lock()
-		chain := s.writers.Load()
-		if chain == nil {
-			chain = new(filterChain)
-		}
-		chain.add(f, last)
-		s.writers.Store(chain)
+		s.putIn(f, last)
 		s.wmu.Unlock()
 	}
 	return f
 }
 
-// filterModes are the directions that a stream is open for.
-func (s *Stream) filterModes() (m FilterMode) {
-	if strings.ContainsAny(s.mode, "r+") {
+// filterModes are the directions that a stream of this mode is open for.
+func filterModes(mode string) (m FilterMode) {
+	if strings.ContainsAny(mode, "r+") {
 		m |= STREAM_FILTER_READ
 	}
-	if strings.ContainsAny(s.mode, "wa+") {
+	if strings.ContainsAny(mode, "wa+") {
 		m |= STREAM_FILTER_WRITE
 	}
 	return m
@@ -200,12 +195,7 @@ func (s *Stream) addReader(c *call, f *StreamFilter, last bool) bool {
 		}
 		s.ahead = 0
 	}
-	chain := s.readers.Load()
-	if chain == nil {
-		chain = new(filterChain)
-	}
-	chain.add(f, last)
-	s.readers.Store(chain)
+	s.putIn(f, last)
 	return true
 }
 
@@ -261,6 +251,17 @@ func (s *Stream) chainOf(f *StreamFilter) *atomic.Pointer[filterChain] {
 		return &s.writers
 	}
 	return &s.readers
+}
+
+// putIn adds a filter to its chain; its lock is held.
+func (s *Stream) putIn(f *StreamFilter, last bool) {
+	at := s.chainOf(f)
+	chain := at.Load()
+	if chain == nil {
+		chain = new(filterChain)
+	}
+	chain.add(f, last)
+	at.Store(chain)
 }
 
 // takeOut removes a filter from its chain; its lock is held.

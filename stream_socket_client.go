@@ -86,9 +86,7 @@ func (rt *Runtime) StreamSocketClient(address string, opts ...ClientOption) (fp 
 			limit = d
 		}
 	}
-	if a.ctx == nil {
-		a.ctx = rt.StreamContextGetDefault()
-	}
+	a.ctx = rt.contextOrDefault(a.ctx)
 	open := c.open
 	if a.flags&STREAM_CLIENT_PERSISTENT != 0 {
 		open = func(o opening) (*Stream, *failure) { return c.openPersistent("stream_socket_client__"+address, o) }

@@ -63,9 +63,7 @@ func (rt *Runtime) StreamSocketServer(address string, opts ...ServerOption) (fp 
 			o.server(&a)
 		}
 	}
-	if a.ctx == nil {
-		a.ctx = rt.StreamContextGetDefault()
-	}
+	a.ctx = rt.contextOrDefault(a.ctx)
 	s, f := c.serve(address, a)
 	if f == nil {
 		return s, 0, ""

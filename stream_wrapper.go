@@ -15,9 +15,8 @@ import (
 //
 // php-src: main/php_streams.h, php_stream_wrapper_ops.
 type wrapper struct {
-	kind   string // "wrapper_type" of the meta data
-	remote bool   // stream_is_local says no
-	open   func(o *urlOpening) *Stream
+	kind string // "wrapper_type" of the meta data
+	open func(o *urlOpening) *Stream
 }
 
 // namedWrapper is a wrapper under its scheme.
@@ -46,8 +45,9 @@ type urlOpening struct {
 	path       string // what the wrapper is to open: the URL, for files the path
 	mode       string
 	ctx        *Context
-	headers    bool     // only the header of an answer is wanted: get_headers
 	complaints []string // what goes wrong, for the one warning at the end
+
+	headersOnly bool // of an answer over HTTP, whatever it is: get_headers
 }
 
 // fail notes why the opening fails, and answers nil to return. PHP puts what it
@@ -70,14 +70,10 @@ var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
-	return c.openWith(&urlOpening{c: c, url: url, mode: mode, ctx: ctx})
-}
-
-// openWith is openURL for an opening that asks for more.
-func (c *call) openWith(o *urlOpening) *Stream {
+	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
 	s := o.open()
 	if s == nil && len(o.complaints) > 0 {
-		c.about(withoutPassword(o.url), c.rt.facts.OpenFailed+": "+strings.Join(o.complaints, "\n"))
+		c.about(withoutPassword(url), c.rt.facts.OpenFailed+": "+strings.Join(o.complaints, "\n"))
 	}
 	return s
 }

@@ -10,7 +10,7 @@ import (
 // dataURLs is what opens data: URLs: what they hold, to be read.
 //
 // php-src: main/streams/memory.c, php_stream_url_wrap_rfc2397.
-var dataURLs = &wrapper{kind: "RFC2397", remote: true, open: openData}
+var dataURLs = &wrapper{kind: "RFC2397", open: openData}
 
 // DataMetaData is what [MetaData] has of a data: URL.
 type DataMetaData struct {
@@ -36,7 +36,8 @@ func openData(o *urlOpening) *Stream {
 			return o.fail("rfc2397: unable to decode")
 		}
 	}
-	m := &memory{data: []byte(content), before84: !o.c.rt.facts.SeeksPastEnd}
+	m := o.c.rt.newMemory("w+")
+	m.data = []byte(content)
 	s := o.c.rt.newBodyStream("RFC2397", o.mode, m)
 	s.greedy = true
 	s.unwritable = !o.c.rt.facts.WritesData

@@ -16,23 +16,21 @@ import (
 // the answer's body.
 //
 // php-src: ext/standard/http_fopen_wrapper.c.
-var webPages = &wrapper{kind: "http", remote: true, open: openHTTP}
+var webPages = &wrapper{kind: "http", open: openHTTP}
 
 // mostRedirects is how many redirections are followed where max_redirects says
 // nothing.
 const mostRedirects = 20
 
 func openHTTP(o *urlOpening) *Stream {
-	h := &webRequest{urlOpening: o, label: "http", headersOnly: o.headers}
-	return h.open()
+	return (&webRequest{urlOpening: o, label: "http"}).open()
 }
 
 // webRequest is a request with all that it is redirected to.
 type webRequest struct {
 	*urlOpening
-	label       string // whose context option "proxy" counts: http's, or ftp's
-	headersOnly bool   // of the answer, whatever it is: get_headers
-	lines       []string
+	label string // whose context option "proxy" counts: http's, or ftp's
+	lines []string
 }
 
 func (h *webRequest) open() *Stream {
@@ -393,7 +391,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 			s.addReader(h.c, f, true)
 		}
 	}
-	if n := s.w - s.r; n > 0 && h.ctx.counting() {
+	if n := s.w - s.r; n > 0 {
 		h.ctx.addProgress(n)
 	}
 	return s

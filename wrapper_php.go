@@ -119,15 +119,8 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 	if s == nil {
 		return nil
 	}
-	modes := FilterMode(0)
-	if strings.ContainsAny(o.mode, "r+") {
-		modes |= STREAM_FILTER_READ
-	}
-	if strings.ContainsAny(o.mode, "w+a") {
-		modes |= STREAM_FILTER_WRITE
-	}
 	for part := range strings.SplitSeq(chains, "/") {
-		where := modes
+		where := filterModes(o.mode)
 		if list, found := cutPrefixFold(part, "read="); found {
 			part, where = list, STREAM_FILTER_READ
 		} else if list, found := cutPrefixFold(part, "write="); found {

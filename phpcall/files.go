@@ -6,8 +6,8 @@ import (
 	"github.com/phpstream-go/phpstream"
 )
 
-// context is an argument that is a context or null. PHP 7.4 goes on without one
-// that is none.
+// context is an argument that is a context or null, which is nil: to the library
+// that is as if there were none. PHP 7.4 goes on without one that is none.
 func (c *call) context(i int) (x *phpstream.Context, ok bool) {
 	switch x := c.args[i].(type) {
 	case nil:
@@ -28,10 +28,7 @@ func fileGetContents(c *call) Value {
 	if !ok {
 		return nil
 	}
-	opts := []phpstream.ContentsOption{phpstream.Offset(c.int(3))}
-	if x != nil {
-		opts = append(opts, x)
-	}
+	opts := []phpstream.ContentsOption{phpstream.Offset(c.int(3)), x}
 	if n, ok := c.args[4].(int64); ok {
 		opts = append(opts, phpstream.Length(n))
 	}
@@ -47,11 +44,7 @@ func filePutContents(c *call) Value {
 	if !ok {
 		return nil
 	}
-	opts := []phpstream.PutOption{phpstream.FileFlag(c.int(2))}
-	if x != nil {
-		opts = append(opts, x)
-	}
-	return intOrFalse(c.rt.FilePutContents(c.text(0), goValue(c.args[1]), opts...))
+	return intOrFalse(c.rt.FilePutContents(c.text(0), goValue(c.args[1]), phpstream.FileFlag(c.int(2)), x))
 }
 
 func fileLines(c *call) Value {
@@ -59,11 +52,7 @@ func fileLines(c *call) Value {
 	if !ok {
 		return nil
 	}
-	opts := []phpstream.FileOption{phpstream.FileFlag(c.int(1))}
-	if x != nil {
-		opts = append(opts, x)
-	}
-	lines, ok := c.rt.File(c.text(0), opts...)
+	lines, ok := c.rt.File(c.text(0), phpstream.FileFlag(c.int(1)), x)
 	if !ok {
 		return false
 	}
@@ -75,11 +64,7 @@ func readFile(c *call) Value {
 	if !ok {
 		return nil
 	}
-	var opts []phpstream.OpenOption
-	if x != nil {
-		opts = append(opts, x)
-	}
-	return intOrFalse(c.rt.Readfile(c.text(0), opts...))
+	return intOrFalse(c.rt.Readfile(c.text(0), x))
 }
 
 func copyFile(c *call) Value {
@@ -87,11 +72,7 @@ func copyFile(c *call) Value {
 	if !ok {
 		return nil
 	}
-	var opts []phpstream.OpenOption
-	if x != nil {
-		opts = append(opts, x)
-	}
-	return c.rt.Copy(c.text(0), c.text(1), opts...)
+	return c.rt.Copy(c.text(0), c.text(1), x)
 }
 
 // statArray is PHP's array of a file's facts: by number, and by name.

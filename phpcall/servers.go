@@ -5,15 +5,11 @@ import (
 )
 
 func streamSocketServer(c *call) Value {
-	opts := []phpstream.ServerOption{phpstream.ServerFlag(c.int(3))}
 	x, ok := c.contextArgument(4)
 	if !ok {
 		return nil
 	}
-	if x != nil {
-		opts = append(opts, x)
-	}
-	fp, errno, errstr := c.rt.StreamSocketServer(c.text(0), opts...)
+	fp, errno, errstr := c.rt.StreamSocketServer(c.text(0), phpstream.ServerFlag(c.int(3)), x)
 	c.out[1], c.out[2] = int64(errno), errstr
 	return streamOrFalse(fp)
 }

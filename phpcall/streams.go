@@ -9,15 +9,11 @@ import (
 )
 
 func fopen(c *call) Value {
-	var opts []phpstream.OpenOption
 	x, ok := c.context(3)
 	if !ok {
 		return nil
 	}
-	if x != nil {
-		opts = append(opts, x)
-	}
-	fp := c.rt.Fopen(c.text(0), c.text(1), opts...)
+	fp := c.rt.Fopen(c.text(0), c.text(1), x)
 	if fp == nil && c.libraryThrew() {
 		return nil
 	}
@@ -46,16 +42,13 @@ func fsockopen(c *call) Value {
 }
 
 func streamSocketClient(c *call) Value {
-	opts := []phpstream.ClientOption{phpstream.ClientFlag(c.int(4))}
-	if t, ok := c.args[3].(float64); ok {
-		opts = append(opts, phpstream.Timeout(t))
-	}
 	x, ok := c.contextArgument(5)
 	if !ok {
 		return nil
 	}
-	if x != nil {
-		opts = append(opts, x)
+	opts := []phpstream.ClientOption{phpstream.ClientFlag(c.int(4)), x}
+	if t, ok := c.args[3].(float64); ok {
+		opts = append(opts, phpstream.Timeout(t))
 	}
 	fp, errno, errstr := c.rt.StreamSocketClient(c.text(0), opts...)
 	if fp == nil && c.libraryThrew() && strings.Contains(c.thrown.Message, "(): Argument #") {
@@ -65,17 +58,15 @@ func streamSocketClient(c *call) Value {
 	return streamOrFalse(fp)
 }
 
-// contextArgument is an optional context of an opener, nil for none. Where it is
-// something else, the opener's outputs are set and PHP 7.4 goes on without it.
+// contextArgument is context for an opener, whose outputs are set where the
+// argument is something else.
 func (c *call) contextArgument(i int) (x *phpstream.Context, ok bool) {
-	switch x := c.args[i].(type) {
-	case nil:
-		return nil, true
-	case *phpstream.Context:
-		return x, true
+	switch c.args[i].(type) {
+	case nil, *phpstream.Context:
+	default:
+		c.out[1], c.out[2] = int64(0), ""
 	}
-	c.out[1], c.out[2] = int64(0), ""
-	return nil, c.complain(notStreamContext) || old(c.rt)
+	return c.context(i)
 }
 
 var notStreamContext = phpfacts.Complaint{Class: phpfacts.TypeError,

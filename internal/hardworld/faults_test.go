@@ -336,15 +336,7 @@ const lanes = 24
 // is lost or invented.
 func TestFaults(t *testing.T) {
 	w := newWorld(t)
-	var php *phptest.PHP
-	for _, p := range phptest.Installed(t) {
-		if p.Version == "8.2" {
-			php = &p
-		}
-	}
-	if php == nil && os.Getenv("REQUIRE_PHP") == "1" {
-		t.Fatal("REQUIRE_PHP=1 is set, and there is no PHP 8.2")
-	}
+	php := phptest.One(t, "8.2")
 	all := meetings()
 	results := make([]string, len(all))
 	jobs := make(chan int)

@@ -48,6 +48,19 @@ func Installed(t testing.TB) []PHP {
 	return found
 }
 
+// One is [Installed] for one PHP: nil where that is not there.
+func One(t testing.TB, version string) *PHP {
+	t.Helper()
+	command, err := Find(version)
+	if err == nil {
+		return &PHP{version, command}
+	}
+	if os.Getenv("REQUIRE_PHP") == "1" {
+		t.Fatalf("REQUIRE_PHP=1 is set, and there is %v", err)
+	}
+	return nil
+}
+
 // Run gives the script to PHP and returns what it printed. The test fails
 // when PHP does. input is what the script reads from the variable $input.
 func (p PHP) Run(t testing.TB, script string, input ...string) string {

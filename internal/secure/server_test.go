@@ -254,21 +254,8 @@ func TestServerFilesChange(t *testing.T) {
 // TestServerTryHandshake: the first call does not wait for a hello.
 func TestServerTryHandshake(t *testing.T) {
 	all, _, _, _ := certFiles(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	d := wire.Dialer{Timeout: bound}
-	w, _, err := d.DialIP(context.Background(), "tcp", []netip.AddrPort{netip.MustParseAddrPort(l.Addr().String())})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, peer := dialPlain(t)
 	defer w.Close()
-	peer, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer peer.Close()
 	peer.SetDeadline(time.Now().Add(10 * time.Second))
 	c := Server(w, serverPolicy(t, ssl{"local_cert": all}))
@@ -280,7 +267,8 @@ func TestServerTryHandshake(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- tls.Client(peer, &tls.Config{InsecureSkipVerify: true}).Handshake() }()
-	for err = wire.ErrWouldBlock; err == wire.ErrWouldBlock && time.Since(began) < 10*time.Second; time.Sleep(time.Millisecond) {
+	err := wire.ErrWouldBlock
+	for ; err == wire.ErrWouldBlock && time.Since(began) < 10*time.Second; time.Sleep(time.Millisecond) {
 		err = c.TryHandshake()
 	}
 	if err != nil {
@@ -295,21 +283,8 @@ func TestServerTryHandshake(t *testing.T) {
 // first call.
 func TestServerTryHandshakeRefuses(t *testing.T) {
 	all, _, _, _ := certFiles(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	d := wire.Dialer{Timeout: bound}
-	w, _, err := d.DialIP(context.Background(), "tcp", []netip.AddrPort{netip.MustParseAddrPort(l.Addr().String())})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, peer := dialPlain(t)
 	defer w.Close()
-	peer, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer peer.Close()
 	io.WriteString(peer, "GET / HTTP/1.0\r\n\r\n")
 	fd, _ := w.Hold()

@@ -97,30 +97,17 @@ func (c *Conn) Listen(backlog int) error {
 // accept takes the next connection. It waits on the runtime's poller, so that
 // an accept that takes long costs no thread.
 func (c *Conn) accept(delay, wait bool) (peer *Conn, addr net.Addr, err error) {
-	var result error
 	fd := -1
 	var sa unix.Sockaddr
-	try := func(s uintptr) bool {
-		if c.turn == nil && !readyNow(s) {
-			result = ErrWouldBlock
-			return false
+	err = c.attempt(wait, c.raw.Read, func(s int) (err error) {
+		if c.turn == nil && !readyNow(uintptr(s)) {
+			return ErrWouldBlock
 		}
-		for {
-			fd, sa, result = acceptSocket(int(s))
-			// One that is gone already is nobody's.
-			if result != unix.EINTR && result != unix.ECONNABORTED {
-				return result != unix.EAGAIN
-			}
+		for err = unix.ECONNABORTED; err == unix.ECONNABORTED; { // one that is gone already is nobody's
+			fd, sa, err = acceptSocket(s)
 		}
-	}
-	if wait {
-		err = c.raw.Read(try)
-	} else {
-		err = c.raw.Control(func(s uintptr) { try(s) })
-	}
-	if err == nil {
-		err = result
-	}
+		return err
+	})
 	if err != nil {
 		return nil, nil, plain(err)
 	}
