@@ -110,7 +110,7 @@ func (i *idiom) run(t *testing.T, e engine, certs *scenario.Certs) left {
 	}
 	script := filepath.Join(world.Tmp, "program.php")
 	must(t, os.WriteFile(script, []byte(code), 0o644))
-	l := left{outcome: e.run(t, program{script: script, wrapper: strings.Contains(i.program, "http://")})}
+	l := left{outcome: e.run(t, program{script: script})}
 	must(t, world.Close())
 	for _, field := range world.Wire(sentLines) {
 		l.dialogue += field.Name + " " + field.Value + "\n"
