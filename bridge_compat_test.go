@@ -3,7 +3,6 @@ package phpstream_test
 import (
 	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/phpstream-go/phpstream/internal/bridgelog"
@@ -27,10 +26,6 @@ func TestCompatBridge(t *testing.T) {
 		php.Bridge, php.BridgeLog = phptest.Bridge(t, php.Command...), logFile(t)
 	}
 	ask, everything := answerable(t, w.all, phps)
-	ask = slices.DeleteFunc(ask, func(j *job) bool {
-		area, _, _ := strings.Cut(j.s.ID, "/")
-		return slices.Contains(phpsOwn, area)
-	})
 	try := func(j *job) {
 		j.got, j.err = scenario.RunPHP(j.s, phps[j.version], compatDriver, certs, scenario.Plain)
 	}
@@ -77,10 +72,6 @@ func logFile(t *testing.T) string {
 	t.Cleanup(func() { os.Remove(f.Name()) })
 	return f.Name()
 }
-
-// phpsOwn are the areas whose URLs PHP's own wrappers still open behind the
-// bridge: ftp:// and ftps://.
-var phpsOwn = []string{"ftp", "ftps"}
 
 // answeredByPHP are the functions of the library that stay PHP's own: they ask
 // for what PHP keeps of its request, make filters, or open what the library's

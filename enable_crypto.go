@@ -169,6 +169,7 @@ func (rt *Runtime) settings(x *Context, method CryptoMethod, urlName string) sec
 		CAPath:  capath,
 
 		OpenBasedir: rt.openBasedir,
+		Foreign:     rt.foreign,
 	}
 }
 

@@ -67,6 +67,11 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	return n, ok
 }
 
+// ReadsFiltered tells whether filters stand between the socket and what is read,
+// as they do where a body comes in chunks. PHP notifies nobody of such a
+// stream's end.
+func (s *Stream) ReadsFiltered() bool { return s.readers.Load() != nil }
+
 // OpenURL is PHP's own code that opens a URL, and warns by itself: complaints are
 // what it is to say. headersOnly asks for the header of an answer, whatever the
 // answer is. The events are fopen's.
@@ -91,6 +96,10 @@ func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeo
 // OpenBasedir is PHP's open_basedir: certificates and keys are read from these
 // folders alone, which are parted as in PATH. "" is all.
 func (rt *Runtime) OpenBasedir(folders string) { rt.openBasedir = folders }
+
+// Foreign says what the URL of a wrapper of PHP's own holds, which is the option
+// cafile of what is opened next.
+func (rt *Runtime) Foreign(url, data string) { rt.foreign = map[string]string{url: data} }
 
 // SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
 func (s *Stream) SetPosition(position int) {

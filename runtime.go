@@ -46,9 +46,10 @@ type Runtime struct {
 	version phpfacts.Version
 	facts   *phpfacts.Facts
 
-	openBasedir string       // not set while something is opened
-	interrupts  atomic.Bool  // signals end a StreamSelect
-	socketError atomic.Int64 // the last errno of the sockets extension
+	openBasedir string            // not set while something is opened
+	foreign     map[string]string // nor this
+	interrupts  atomic.Bool       // signals end a StreamSelect
+	socketError atomic.Int64      // the last errno of the sockets extension
 	persistent  persistent
 
 	mu             sync.Mutex

@@ -159,7 +159,7 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 		g = s.sock.receive(c, p, !s.atOnce)
 	}
 	s.owe(g.n)
-	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd {
+	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd && s.readers.Load() == nil {
 		s.owe(metEnd)
 	}
 	return g.n, !g.minus

@@ -134,10 +134,14 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	if !ok || !httpwire.Safe(to) {
 		return h.fail("Invalid redirect URL! " + next)
 	}
-	return h.request(next, left-1, hop{
+	s = h.request(next, left-1, hop{
 		keepsMethod: h.c.rt.facts.KeepsMethod && (a.code == 307 || a.code == 308),
 		elsewhere:   at.elsewhere || !httpwire.SameOrigin(p.url, to),
 	})
+	if s != nil { // PHP, too, counts the body for each answer that led to it
+		h.count(s, a.size)
+	}
+	return s
 }
 
 // route finds out where a request goes; it is not ok, having said why, where
@@ -382,7 +386,6 @@ func (h *webRequest) field(a *answered, f httpwire.Field) (err error) {
 
 // body makes the stream the body's.
 func (h *webRequest) body(s *Stream, a answered) *Stream {
-	h.ctx.beginProgress(a.size)
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
@@ -391,8 +394,14 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 			s.addReader(h.c, f, true)
 		}
 	}
+	h.count(s, a.size)
+	return s
+}
+
+// count has the callback hear how large the body will be, and what has come of it.
+func (h *webRequest) count(s *Stream, size int) {
+	h.ctx.beginProgress(size)
 	if n := s.w - s.r; n > 0 {
 		h.ctx.addProgress(n)
 	}
-	return s
 }

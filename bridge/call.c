@@ -267,6 +267,8 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		context = PHP_STREAM_CONTEXT(stream);
 	if (context)
 		GC_ADDREF(context->res); // an error handler may let go of it
+	if (f->captures || f->route == PS_OPENER)
+		ps_read_cafile(context);
 
 	for (uint32_t i = 1; i <= argc && i <= 2 && f->route >= PS_BY_FIRST && f->route <= PS_BY_ANY; i++)
 		ps_take_back(ps_own(ZEND_CALL_ARG(execute_data, i)));

@@ -31,6 +31,30 @@ php_stream_context *ps_context_for_client(zval *z) {
 	return FG(default_context);
 }
 
+// ps_read_cafile reads a cafile that only a wrapper of PHP's opens, an archive's or
+// a program's own, before Go asks for it.
+void ps_read_cafile(php_stream_context *context) {
+	zval *file = context ? php_stream_context_get_option(context, "ssl", "cafile") : NULL;
+	php_stream_wrapper *wrapper;
+	php_stream *stream;
+	zend_string *data;
+
+	if (!file || Z_TYPE_P(file) != IS_STRING || !strstr(Z_STRVAL_P(file), "://"))
+		return;
+	wrapper = php_stream_locate_url_wrapper(Z_STRVAL_P(file), NULL, 0);
+	if (!wrapper || wrapper->is_url || wrapper == &php_plain_files_wrapper)
+		return;
+	stream = php_stream_open_wrapper(Z_STRVAL_P(file), "rb", 0, NULL);
+	if (!stream)
+		return;
+	data = php_stream_copy_to_mem(stream, PHP_STREAM_COPY_ALL, 0);
+	php_stream_close(stream);
+	if (data) {
+		ps_foreign(Z_STRVAL_P(file), ZSTR_VAL(data), ZSTR_LEN(data));
+		zend_string_release(data);
+	}
+}
+
 // set_options sets options up to the first entry of a wrong form, as PHP does.
 static void set_options(php_stream_context *context, HashTable *options) {
 	zend_string *wrapper, *name;

@@ -131,6 +131,13 @@ func ps_ini(name, value *C.char) {
 	now.events = nil
 }
 
+// ps_foreign says what a URL holds that PHP has read, for cafile.
+//
+//export ps_foreign
+func ps_foreign(url, data *C.char, size C.size_t) {
+	now.rt.Foreign(C.GoString(url), C.GoStringN(data, C.int(size)))
+}
+
 // ps_call begins a call: argc arguments, which are written in count values.
 //
 //export ps_call
@@ -299,19 +306,43 @@ func ps_socket_error() C.int {
 
 // What follows is for PHP's code that works on a stream of ours.
 
-// ps_close closes a stream, if the program hasn't, and forgets it.
+// ps_close closes a stream, if the program hasn't, and forgets it. What is to be
+// said of it is in the answer, if there is anything.
 //
 //export ps_close
-func ps_close(n C.int64_t) {
+func ps_close(n C.int64_t, answer *C.ps_answer) {
 	if now == nil {
 		return
 	}
-	if fp := now.streams[int64(n)]; fp != nil {
-		fp.Close()
-		delete(now.streams, int64(n))
-		delete(now.numbers, fp)
-		delete(now.listeners, fp)
+	fp := now.streams[int64(n)]
+	if fp == nil {
+		return
 	}
+	now.events = nil
+	if phpstream.IsResource(fp) {
+		phpstream.Fclose(fp)
+	}
+	delete(now.streams, int64(n))
+	delete(now.numbers, fp)
+	delete(now.listeners, fp)
+	now.answerEvents("fclose", answer)
+}
+
+// answerEvents answers with the events alone, if there are any. They are those of
+// a function that PHP's own code stands for.
+func (r *request) answerEvents(function string, answer *C.ps_answer) {
+	events := r.events
+	if len(events) == 0 {
+		return
+	}
+	j := r.job()
+	defer j.answer(answer)
+	for i := range events {
+		events[i].text = strings.TrimPrefix(events[i].text, function+"(): ")
+	}
+	r.events = events
+	j.row.int(0)
+	j.writeEvents()
 }
 
 // ps_read reads at most size bytes, once, and doesn't wait where the caller has
@@ -324,14 +355,12 @@ func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int, a
 	now.events = nil
 	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
 	meta := phpstream.StreamGetMetaData(fp)
-	*eof = truth(meta.Eof && meta.UnreadBytes == 0)
-	if events := now.events; len(events) > 0 {
-		j := now.job()
-		j.r.events = events
-		j.row.int(0)
-		j.writeEvents()
-		j.answer(answer)
-	}
+	// PHP notifies of the end that it is told of, and else finds it by looking.
+	*eof = truth(meta.Eof && meta.UnreadBytes == 0 && !(now.rt.Profile() == phpstream.PHP84 && fp.ReadsFiltered()))
+	now.events = slices.DeleteFunc(now.events, func(e event) bool {
+		return e.notification != nil && e.notification.code == phpstream.STREAM_NOTIFY_COMPLETED
+	})
+	now.answerEvents("fread", answer)
 	if !ok {
 		return -1
 	}

@@ -176,18 +176,6 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	}
 }
 
-// is_network_url tells of the URLs that the library doesn't open.
-static bool is_network_url(zval *z) {
-	static const char *const schemes[] = {"ftp://", "ftps://", NULL};
-	if (Z_TYPE_P(z) != IS_STRING)
-		return false;
-	for (const char *const *s = schemes; *s; s++) {
-		if (strncasecmp(Z_STRVAL_P(z), *s, strlen(*s)) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool has_network(zval *z) {
 	ZVAL_DEREF(z);
 	if (Z_TYPE_P(z) == IS_ARRAY) {
@@ -208,7 +196,7 @@ static void pass_on(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 	bool network = f->route == PS_OPENER;
 	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 4; i++) {
 		zval *z = ZEND_CALL_ARG(execute_data, i);
-		network = network || has_network(z) || (i == 1 && is_network_url(z));
+		network = network || has_network(z);
 	}
 	f->by_php++;
 	for (uint32_t i = 1; i <= ZEND_NUM_ARGS() && i <= 2 && !ps_forked; i++)

@@ -110,6 +110,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 // context.c
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
+void ps_read_cafile(php_stream_context *context); // where only PHP can
 void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
 void ps_mirror(const ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
@@ -130,11 +131,12 @@ void ps_begin(int major, int minor);
 void ps_end(void);
 int ps_has(char *name);
 void ps_ini(char *name, char *value);
+void ps_foreign(char *url, char *data, size_t size);
 void ps_call(char *name, ps_value *args, size_t count, int argc, int strict, ps_answer *answer);
 int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
-void ps_close(int64_t number);
+void ps_close(int64_t number, ps_answer *answer);
 int ps_socket_error(void);
 void ps_name_socket(int64_t handle);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);

@@ -61,6 +61,19 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 static HashTable closed;
 static bool closed_ready;
 
+// close_in_go closes Go's part, and has PHP hear what there is to say of it.
+static void close_in_go(php_stream *stream) {
+	ps_answer answer = {0};
+	int64_t job;
+
+	ps_close(ps_number(stream), &answer);
+	if (answer.count == 0)
+		return;
+	job = ps_keep();
+	ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
+	ps_done(job);
+}
+
 static int own_close(php_stream *stream, int close_handle) {
 	if (!closed_ready) {
 		zend_hash_init(&closed, 8, NULL, NULL, 1);
@@ -69,7 +82,7 @@ static int own_close(php_stream *stream, int close_handle) {
 	if (stream->res)
 		zend_hash_index_add_empty_element(&closed, stream->res->handle);
 	if (!ps_forked)
-		ps_close(ps_number(stream));
+		close_in_go(stream);
 	else if (own(stream)->fd >= 0)
 		close(own(stream)->fd);
 	pefree(stream->abstract, stream->is_persistent);

@@ -5,7 +5,7 @@
 #include "module.h"
 #include "ext/standard/basic_functions.h"
 
-static const char *const schemes[] = {"http", "https"};
+static const char *const schemes[] = {"http", "https", "ftp", "ftps"};
 enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
 
 static php_stream_wrapper wrappers[SCHEMES];
@@ -22,7 +22,7 @@ static ps_function *counts(void) {
 // ps_notify has the callback of a context hear of something.
 void ps_notify(php_stream_context *context, const ps_value *event) {
 	int code = (int)event->n;
-	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS;
+	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS || code == PHP_STREAM_NOTIFY_FAILURE;
 
 	if (!context || !context->notifier)
 		return;
@@ -120,6 +120,7 @@ static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const
 	zval_ptr_dtor(&BG(last_http_headers));
 	ZVAL_UNDEF(&BG(last_http_headers));
 #endif
+	ps_read_cafile(context);
 	put_context(&row, context);
 	ps_open_url((char *)path, (char *)mode, (options & STREAM_ONLY_GET_HEADERS) != 0, row.values, row.count, &answer);
 	job = ps_keep(); // callbacks and handlers may call Go

@@ -20,17 +20,17 @@ const pageHead = `# PHP's own tests
 
 Written by ` + "`conformance/run -update`" + `; not by hand.
 
-The tests of %s that mention stream_socket_, fsockopen, stream_select or stream_context, run by PHP's own run-tests.php,
-on plain PHP %s, and on the same PHP with this library under its stream functions, in the test's process and in those
-that it starts, servers among them. There, no function of these may open a network stream by PHP's own means: that is an
-error. No test reaches a network beyond this machine.
+The tests of %s that mention stream_socket_, fsockopen, stream_select or stream_context, or open URLs of http and https, run
+by PHP's own run-tests.php, on plain PHP %s, and on the same PHP with this library under its stream functions and wrappers, in
+the test's process and in those that it starts, servers among them. There, none of these may open a network stream by PHP's
+own means: that is an error. No test reaches a network beyond this machine.
 
 %s
 
 "By Go" counts the calls that Go answered, in all of a test's processes. "By PHP" names the functions that PHP answered with
-network streams of its own: those whose URLs PHP's wrappers open. A test with an unexpected result was run
-twice more, on both sides, and what happened more often counts; "(2 of 3)" says so. Tests that fail on both sides print the
-same on both.
+network streams of its own: those of a server that is forked off, which goes on with Go's socket by PHP's means. A test with
+an unexpected result was run twice more, on both sides, and what happened more often counts; "(2 of 3)" says so. Tests that
+fail on both sides print the same on both.
 
 | test | plain PHP | ours | by Go | by PHP | why |
 | --- | --- | --- | ---: | --- | --- |

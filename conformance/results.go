@@ -88,7 +88,9 @@ type result struct {
 func (r *result) passes() bool { return r.plain.status() == "pass" && r.ours.status() == "pass" }
 
 // unproved: it passes, but no stream was opened by Go where one is to be.
-func (r *result) unproved() bool { return r.passes() && r.opens && r.calls.Opened() == 0 }
+func (r *result) unproved() bool {
+	return r.passes() && (r.opens && r.calls.Opened() == 0 || r.urls && r.calls.Go[bridgelog.URLs] == 0)
+}
 
 // differs: it comes out otherwise than on plain PHP, or fails in another way.
 func (r *result) differs() bool {

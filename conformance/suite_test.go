@@ -18,6 +18,10 @@ func TestFindTests(t *testing.T) {
 		"ext/standard/tests/streams/server.phpt":     "stream_socket_server('tcp://127.0.0.1:0');",
 		"ext/standard/tests/streams/skip.phpt":       "--SKIPIF--\n<?php fsockopen('::1');\n--FILE--\n<?php stream_select();\n",
 		"ext/openssl/tests/client.phpt":              "var_dump(@stream_socket_client('ssl://127.0.0.1:1'));",
+		"ext/standard/tests/http/get.phpt":           "http_server(['data://,']); readfile($uri); fopen($uri, 'r');",
+		"ext/standard/tests/http/local.phpt":         "fopen('data:,x', 'r');",
+		"ext/openssl/tests/url.phpt":                 "file_get_contents(\n'https://127.0.0.1/');",
+		"ext/openssl/tests/link.phpt":                "// https://bugs.php.net/\nfopen('php://memory', 'r');\n--EXPECT--\n'http://'",
 		"ext/openssl/tests/helper.inc":               "stream_socket_client('ssl://127.0.0.1:1');",
 	} {
 		file := filepath.Join(source, name)
@@ -33,12 +37,14 @@ func TestFindTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []test{
-		{"ext/standard/tests/network/client.phpt", true},
-		{"ext/standard/tests/network/persistent.phpt", true},
-		{"ext/standard/tests/streams/context.phpt", false},
-		{"ext/standard/tests/streams/server.phpt", true},
-		{"ext/standard/tests/streams/skip.phpt", false},
-		{"ext/openssl/tests/client.phpt", true},
+		{"ext/standard/tests/network/client.phpt", true, false},
+		{"ext/standard/tests/network/persistent.phpt", true, false},
+		{"ext/standard/tests/streams/context.phpt", false, false},
+		{"ext/standard/tests/streams/server.phpt", true, false},
+		{"ext/standard/tests/streams/skip.phpt", false, false},
+		{"ext/standard/tests/http/get.phpt", false, true},
+		{"ext/openssl/tests/client.phpt", true, false},
+		{"ext/openssl/tests/url.phpt", false, true},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(test{})); diff != "" {
 		t.Error(diff)

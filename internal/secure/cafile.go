@@ -21,6 +21,14 @@ func loadCAStream(o *options, file string) (*trusted, error) {
 		}
 		return nil, errSetup
 	}
+	if data, ok := o.foreign[file]; ok {
+		t := newTrusted(readCAStream([]byte(data)), o.peer)
+		if t.broken {
+			o.warnBare("no valid certs found cafile stream: `%s'", file)
+			return nil, errSetup
+		}
+		return t, nil
+	}
 	path, kind := wrapperPath(file)
 	switch kind {
 	case wrapperRemote:

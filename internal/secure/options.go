@@ -16,6 +16,7 @@ type options struct {
 	peer     role // of the other side
 	version  phpfacts.Version
 	basedir  string
+	foreign  map[string]string
 	texts    map[string]string // PHP converts a value in place: it complains once
 	warnings []Warning
 	notes    []Warning

@@ -33,6 +33,8 @@ type Settings struct {
 
 	OpenBasedir string // open_basedir, for the options that PHP looks it up for
 	Now         func() time.Time
+
+	Foreign map[string]string // what URLs hold that PHP has opened by wrappers of its own, for cafile
 }
 
 // A Policy is what PHP's ssl options ask of a TLS connection. It is safe for
@@ -64,7 +66,7 @@ var errSetup = errors.New("the TLS options can't be carried out")
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_setup_crypto.
 func NewPolicy(s Settings) (*Policy, []Warning, error) {
-	o := &options{values: s.Options, version: s.Version, basedir: s.OpenBasedir}
+	o := &options{values: s.Options, version: s.Version, basedir: s.OpenBasedir, foreign: s.Foreign}
 	p := &Policy{version: s.Version}
 	if s.Method&methodIsClient == 0 {
 		o.peer = clients

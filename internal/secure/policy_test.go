@@ -103,6 +103,47 @@ func TestStandaloneConfig(t *testing.T) {
 	}
 }
 
+// TestForeignCAFile: a cafile that PHP reads for the library is as good as a
+// file, and as strict.
+func TestForeignCAFile(t *testing.T) {
+	leaf, root := testcert.Chain(0, testcert.Spec{CN: "cn.test"})
+	bundle, err := os.ReadFile(testcert.WriteCAs(t.TempDir(), "ca.pem", root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.ReadFile(testcert.WriteCAs(t.TempDir(), "other.pem", testcert.NewCA(testcert.Spec{CN: "Other"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const url = "phar:///ca.phar/ca.pem"
+	for name, tt := range map[string]struct {
+		holds  map[string]string
+		set    bool // the options can be carried out
+		accept bool
+	}{
+		"its authority":     {map[string]string{url: string(bundle)}, true, true},
+		"another authority": {map[string]string{url: string(other)}, true, false},
+		"no certificate":    {map[string]string{url: "none"}, false, false},
+		"of another URL":    {map[string]string{"phar:///b": string(bundle)}, false, false},
+		"not read":          {nil, false, false},
+	} {
+		p, warnings, err := NewPolicy(Settings{Options: ssl{"cafile": url}, Version: phpfacts.PHP84, Method: anyTLS, URLName: "cn.test", Foreign: tt.holds})
+		if (err == nil) != tt.set {
+			t.Fatalf("%s: %v %v", name, warnings, err)
+		}
+		if !tt.set {
+			continue
+		}
+		st, err := meet(t, shows(leaf), p.Config())
+		if err == nil {
+			_, err = p.Check(st)
+		}
+		if (err == nil) != tt.accept {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestConfigAlwaysDecides: there is no configuration in which nobody looks at
 // the peer and something was asked for.
 func TestConfigAlwaysDecides(t *testing.T) {
