@@ -18,6 +18,12 @@ type wrapper struct {
 	kind   string // "wrapper_type" of the meta data
 	remote bool   // stream_is_local says no
 	open   func(o *urlOpening) *Stream
+
+	stat   func(c *call, path string, ctx *Context) (FileStat, error)
+	unlink func(c *call, path string, ctx *Context) bool
+	rename func(c *call, from, to string, ctx *Context) bool
+	mkdir  func(c *call, path string, a mkdirArgs) bool
+	rmdir  func(c *call, path string, ctx *Context) bool
 }
 
 // namedWrapper is a wrapper under its scheme.
