@@ -167,6 +167,15 @@ func TestCompat(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !v.OK() {
+				// Beside many others a sleep of 50 ms may be too short for what the script
+				// waits for.
+				if again, ok, err := scenario.RunOursSlowly(j.s, j.version, certs); ok && err == nil {
+					if v, err = w.table.Judge(j.s, j.version, again); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if !v.OK() {
 				t.Error(explain(j.s, "PHP "+j.version, v))
 			}
 		})

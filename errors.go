@@ -276,7 +276,8 @@ func (c *call) warnings(list []secure.Warning) {
 	}
 }
 
-// deliver ends the call: its events go to the handler, in order.
+// deliver ends the call: its events go to the handler, in order. Where a callback
+// is to hear of what comes next, it stands in the middle.
 func (c *call) deliver() {
 	if c.failed != nil {
 		c.rt.mu.Lock()
@@ -286,6 +287,7 @@ func (c *call) deliver() {
 	for _, e := range c.events {
 		c.rt.report(e)
 	}
+	c.events = nil
 }
 
 func (rt *Runtime) report(e event) {

@@ -190,7 +190,7 @@ func (s *Stream) arrived(w wound) bool {
 // catchUp goes on with what an inflater has left for later until something is
 // buffered. It asks the socket for nothing.
 func (s *Stream) catchUp(c *call) {
-	for s.w == s.r {
+	for s.w == s.r && !s.lost {
 		w, ok := s.readers.Load().resume(c)
 		if !ok || !s.arrived(w) {
 			return
@@ -272,10 +272,7 @@ func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
 // flushFrom sends on what a filter that is to go holds back, through those
 // behind it; its chain's lock is held.
 func (s *Stream) flushFrom(c *call, f *StreamFilter) bool {
-	chain := s.readers.Load()
-	if f.writes {
-		chain = s.writers.Load()
-	}
+	chain := s.chainOf(f).Load()
 	deliver := func(w wound) bool {
 		switch {
 		case w.status == filter.Fatal:

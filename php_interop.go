@@ -54,6 +54,7 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	if s.gone() {
 		return 0, false
 	}
+	defer s.tellProgress()
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	if n := s.takeBuffered(p); n > 0 {
@@ -61,10 +62,33 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	}
 	c := s.rt.call("fread")
 	s.atOnce = atOnce
-	n, ok = s.receive(&c, p)
+	if s.readers.Load() != nil {
+		ok = s.fillFiltered(&c, len(p))
+		n = s.takeBuffered(p)
+	} else {
+		n, ok = s.receive(&c, p)
+		s.tell.Add(int64(n))
+	}
 	s.atOnce = false
-	s.tell.Add(int64(n))
 	return n, ok
+}
+
+// OpenURL is PHP's own code that opens a URL, and warns by itself: complaints are
+// what it is to say. headersOnly asks for the header of an answer, whatever the
+// answer is. The events are fopen's.
+func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *Stream, complaints []string) {
+	c := rt.call("fopen")
+	defer c.deliver()
+	o := urlOpening{c: &c, url: url, mode: mode, ctx: x, headers: headersOnly}
+	return o.open(), o.complaints
+}
+
+// ResumeProgress has a context's callback hear of bytes as it would after a body
+// that had come so far.
+func (x *Context) ResumeProgress(done, max int) {
+	x.progress.mu.Lock()
+	defer x.progress.mu.Unlock()
+	x.progress.counts, x.progress.done, x.progress.max = true, done, max
 }
 
 // ReadTimeout is what [StreamSetTimeout] has set.

@@ -43,7 +43,7 @@ func (s *Stream) fill(c *call, size int) bool {
 	if s.w-s.r >= size {
 		return true
 	}
-	if s.exhausted(c, s.w-s.r) {
+	if s.lost || s.exhausted(c, s.w-s.r) {
 		return false
 	}
 	if s.readers.Load() != nil {

@@ -242,7 +242,7 @@ func (f *StreamFilter) remove() bool {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if f.removed.Load() {
+	if f.removed.Load() || f.stream.chainOf(f).Load() == nil { // or the stream is just being closed
 		c.complain(phpfacts.NotAFilter)
 		return false
 	}
@@ -255,12 +255,17 @@ func (f *StreamFilter) remove() bool {
 	return true
 }
 
+// chainOf is where a filter stands.
+func (s *Stream) chainOf(f *StreamFilter) *atomic.Pointer[filterChain] {
+	if f.writes {
+		return &s.writers
+	}
+	return &s.readers
+}
+
 // takeOut removes a filter from its chain; its lock is held.
 func (s *Stream) takeOut(f *StreamFilter) {
-	chain := &s.readers
-	if f.writes {
-		chain = &s.writers
-	}
+	chain := s.chainOf(f)
 	if chain.Load().drop(f) == 0 {
 		chain.Store(nil)
 	}

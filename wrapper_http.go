@@ -262,6 +262,7 @@ func (h *webRequest) bytes(url string, p route, at hop) []byte {
 	}
 	if guessed {
 		h.c.notice("Content-type not specified assuming application/x-www-form-urlencoded")
+		h.c.deliver()
 	}
 	return b
 }
@@ -288,6 +289,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	line, ok := "", false
 	if !s.atEnd(h.c) {
 		line, ok = s.line(h.c, maxStatus)
+		s.tellProgress()
 	}
 	if !ok {
 		h.fail("HTTP request failed!")

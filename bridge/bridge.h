@@ -28,6 +28,7 @@ enum {
 	PS_CONTEXT,     // PS_HAS_OPTIONS, as with streams
 	PS_CERTIFICATE, // n bytes of PEM at p
 	PS_OBJECT,      // any other object: the call's n-th, p is its class
+	PS_NOTIFICATION, // in an event's first place: the code n, the severity in the flags
 };
 
 // Flags of a value.
@@ -45,11 +46,15 @@ typedef struct {
 	const char *p;
 } ps_value;
 
+enum { PS_EVENT = 5 };
+
 // An answer of Go's is a row of values, valid until the next call of Go, unless
 // ps_keep keeps it:
 //
 //	int     1: the function hasn't worked yet, ps_resume makes it
-//	int     how many events follow, each an int (level) and a string
+//	int     how many events follow, each PS_EVENT values: an int (level) and a
+//	        string; the other three are a notification's message code, bytes
+//	        transferred and bytes in all
 //
 // and where the function has worked:
 //

@@ -7,14 +7,16 @@
 // ps_raise raises events: each an int and a string. Texts that begin with the
 // function's name are raised as the function's own, so that PHP writes the name,
 // with a link to the manual where html_errors asks for it. Without a function
-// all are.
-void ps_raise(const ps_function *f, const ps_value *events, int64_t count) {
-	for (int64_t i = 0; i < count; i++) {
-		int level = (int)events[2 * i].n;
-		const char *text = events[2 * i + 1].p;
+// all are. The callback of a context hears of notifications.
+void ps_raise(const ps_function *f, php_stream_context *context, const ps_value *events, int64_t count) {
+	for (const ps_value *e = events; e < events + PS_EVENT * count; e += PS_EVENT) {
+		int level = (int)e->n;
+		const char *text = e[1].p;
 		size_t prefix = f ? strlen(f->name) : 0;
 
-		if (!f)
+		if (e->kind == PS_NOTIFICATION)
+			ps_notify(context, e);
+		else if (!f)
 			php_error_docref(NULL, level, "%s", text);
 		else if (strncmp(text, f->name, prefix) == 0 && strncmp(text + prefix, "(): ", 4) == 0)
 			php_error_docref(NULL, level, "%s", text + prefix + 4);
@@ -82,12 +84,12 @@ static const ps_value *set_output(const ps_function *f, zval *argument, const ps
 // fails: all but the first steps come after it.
 static void count_lost(const ps_function *f, const ps_answer *answer) {
 	int64_t events = answer->values[1].n;
-	const char *last = events > 0 ? answer->values[1 + 2 * events].p : "";
+	const char *last = events > 0 ? answer->values[2 + PS_EVENT * (events - 1) + 1].p : "";
 	bool lost = f->route == PS_OPENER && strcmp(f->name, "stream_socket_pair") != 0 && !strstr(last, "Unable to find the socket transport");
 
 	// An accepted stream is one before its handshake fails.
 	if (strcmp(f->name, "stream_socket_accept") == 0)
-		lost = events > 1 && strstr(answer->values[2 * events - 1].p, "Failed to enable crypto");
+		lost = events > 1 && strstr(answer->values[2 + PS_EVENT * (events - 2) + 1].p, "Failed to enable crypto");
 	if (lost)
 		EG(regular_list).nNextFreeElement++;
 }
@@ -128,6 +130,12 @@ static void keep_buffering(const ps_function *f, php_stream *stream, zval *given
 		stream->flags &= ~PHP_STREAM_FLAG_NO_BUFFER;
 }
 
+// listener is the context whose callback hears of what a call reads.
+static php_stream_context *listener(zend_execute_data *execute_data) {
+	php_stream *stream = ZEND_NUM_ARGS() > 0 ? ps_own(ZEND_CALL_ARG(execute_data, 1)) : NULL;
+	return stream ? PHP_STREAM_CONTEXT(stream) : NULL;
+}
+
 // finish does what Go's answer says.
 static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, int64_t *job, php_stream_context *context, INTERNAL_FUNCTION_PARAMETERS) {
 	const ps_value *v = answer->values + 1;
@@ -137,8 +145,8 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 
 	if (count > 0 && !*job)
 		*job = ps_keep();
-	ps_raise(f, v + 1, count);
-	v += 1 + 2 * count;
+	ps_raise(f, listener(execute_data), v + 1, count);
+	v += 1 + PS_EVENT * count;
 	thrown_count = v->n;
 	thrown = v + 1;
 	v += 1 + 2 * thrown_count;
@@ -270,7 +278,7 @@ void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 		ps_call((char *)f->name, row.values, row.count, given, ZEND_ARG_USES_STRICT_TYPES(), &answer);
 		if (answer.values[0].n == 1) {
 			job = ps_keep();
-			ps_raise(f, answer.values + 2, answer.values[1].n);
+			ps_raise(f, NULL, answer.values + 2, answer.values[1].n);
 			goes_on = !EG(exception);
 			if (goes_on)
 				ps_resume(job, &answer);

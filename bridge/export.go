@@ -31,6 +31,8 @@ type request struct {
 	imported *phpstream.Socket           // PHP is making the object
 	sockets  map[int64]*phpstream.Socket // by the object's handle
 
+	listeners map[*phpstream.Stream]phpstream.NotificationCallback // of contexts
+
 	events  []event
 	spare   *job           // of the next call
 	jobs    map[int64]*job // those that are kept
@@ -57,10 +59,12 @@ func (r *request) job() *job {
 	return j
 }
 
-// event is an E_* event that PHP is to raise.
+// event is an E_* event that PHP is to raise, or a notification that the callback
+// of a context is to hear.
 type event struct {
-	level phpstream.ErrorLevel
-	text  string
+	level        phpstream.ErrorLevel
+	text         string
+	notification *notification
 }
 
 var now *request
@@ -80,10 +84,12 @@ func ps_begin(major, minor C.int) {
 		numbers: map[*phpstream.Stream]int64{},
 		jobs:    map[int64]*job{},
 		sockets: map[int64]*phpstream.Socket{},
+
+		listeners: map[*phpstream.Stream]phpstream.NotificationCallback{},
 	}
 	r.rt.SignalsInterrupt(true)
 	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
-		r.events = append(r.events, event{level, message})
+		r.events = append(r.events, event{level: level, text: message})
 		return true
 	}))
 	r.closed = r.rt.NoStream()
@@ -186,6 +192,7 @@ func ps_done(number C.int64_t) {
 func (j *job) run() {
 	result := j.pending.Run()
 	j.pending = nil
+	j.listenAgain()
 	j.row.int(0)
 	j.writeEvents()
 	thrown := result.Earlier
@@ -210,8 +217,17 @@ func (j *job) run() {
 func (j *job) writeEvents() {
 	j.row.int(int64(len(j.r.events)))
 	for _, e := range j.r.events {
-		j.row.int(int64(e.level))
+		n := e.notification
+		if n == nil {
+			n = &notification{}
+			j.row.int(int64(e.level))
+		} else {
+			j.row.add(C.ps_value{kind: C.PS_NOTIFICATION, flags: C.int32_t(n.severity), n: C.int64_t(n.code)})
+		}
 		j.row.text(e.text)
+		j.row.int(int64(n.messageCode))
+		j.row.int(int64(n.done))
+		j.row.int(int64(n.max))
 	}
 	j.r.events = nil
 }
@@ -294,17 +310,28 @@ func ps_close(n C.int64_t) {
 		fp.Close()
 		delete(now.streams, int64(n))
 		delete(now.numbers, fp)
+		delete(now.listeners, fp)
 	}
 }
 
 // ps_read reads at most size bytes, once, and doesn't wait where the caller has
-// some already. It answers -1 for a failure, and tells of the end.
+// some already. It answers -1 for a failure, and tells of the end. Notifications
+// are in the answer, where there are any.
 //
 //export ps_read
-func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int) C.ssize_t {
+func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int, answer *C.ps_answer) C.ssize_t {
 	fp := now.streams[int64(n)]
+	now.events = nil
 	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
-	*eof = truth(phpstream.StreamGetMetaData(fp).Eof)
+	meta := phpstream.StreamGetMetaData(fp)
+	*eof = truth(meta.Eof && meta.UnreadBytes == 0)
+	if events := now.events; len(events) > 0 {
+		j := now.job()
+		j.r.events = events
+		j.row.int(0)
+		j.writeEvents()
+		j.answer(answer)
+	}
 	if !ok {
 		return -1
 	}

@@ -93,6 +93,7 @@ ps_function ps_functions[] = {
 
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
+	{"url", PS_URLS},
 	{NULL},
 };
 
@@ -106,10 +107,8 @@ void ps_install(void) {
 	for (ps_function *f = ps_functions; f->name; f++) {
 		zend_function *func = zend_hash_str_find_ptr(CG(function_table), f->name, strlen(f->name));
 		bool ours = f->route != PS_COUNTED && f->route != PS_SIGNALS;
-		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION)
+		if (!func || f->php || func->type != ZEND_INTERNAL_FUNCTION || (ours && !ps_has((char *)f->name)))
 			continue;
-		if (ours && !ps_has((char *)f->name))
-			f->route = PS_COUNTED;
 		f->php = func->internal_function.handler;
 		func->internal_function.reserved[ps_slot] = f;
 		func->internal_function.handler = ps_handler;
@@ -177,8 +176,9 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	}
 }
 
+// is_network_url tells of the URLs that the library doesn't open.
 static bool is_network_url(zval *z) {
-	static const char *const schemes[] = {"http://", "https://", "ftp://", "ftps://", NULL};
+	static const char *const schemes[] = {"ftp://", "ftps://", NULL};
 	if (Z_TYPE_P(z) != IS_STRING)
 		return false;
 	for (const char *const *s = schemes; *s; s++) {

@@ -16,9 +16,9 @@ bool ps_strict(void) {
 
 // ps_configure tells Go what has changed in PHP's configuration.
 void ps_configure(void) {
-	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent",
+	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", "from",
 		"open_basedir", "memory_limit", NULL};
-	static char *told[6];
+	static char *told[7];
 	for (int i = 0; names[i]; i++) {
 		const char *value = zend_ini_string((char *)names[i], strlen(names[i]), 0);
 		value = value ? value : "";
@@ -56,6 +56,7 @@ static PHP_MINIT_FUNCTION(phpstream) {
 	pthread_atfork(ps_before_fork, NULL, in_child);
 	ps_begin(PHP_MAJOR_VERSION, PHP_MINOR_VERSION);
 	ps_install();
+	ps_install_wrappers();
 	return SUCCESS;
 }
 

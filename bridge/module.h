@@ -19,6 +19,7 @@ typedef enum {
 	PS_CONTEXTS, // Go for contexts and for our streams
 	PS_ALWAYS,   // Go
 	PS_SIGNALS,  // PHP; it sets up handlers of signals
+	PS_URLS,     // not a function, but the opener of URLs
 } ps_route;
 
 // What a function does with the bytes of a stream of ours.
@@ -45,7 +46,11 @@ void ps_handler(INTERNAL_FUNCTION_PARAMETERS);
 
 // call.c
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
-void ps_raise(const ps_function *f, const ps_value *events, int64_t count);
+void ps_raise(const ps_function *f, php_stream_context *context, const ps_value *events, int64_t count);
+
+// wrapper.c
+void ps_install_wrappers(void);
+void ps_notify(php_stream_context *context, const ps_value *event);
 
 // What a stream of ours has for its abstract.
 typedef struct {
@@ -67,6 +72,7 @@ php_stream *ps_own(zval *z);           // the stream of ours that a value is, or
 php_stream *ps_any_stream(zval *z);
 bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
+php_stream *ps_stream(const ps_value *v);
 void ps_open(zval *to, const ps_value *v);
 void ps_lend(php_stream *stream);
 void ps_take_back(php_stream *stream);
@@ -131,8 +137,9 @@ void ps_done(int64_t job);
 void ps_close(int64_t number);
 int ps_socket_error(void);
 void ps_name_socket(int64_t handle);
-ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof);
+ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
+void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_is_closed(int64_t number);
 int ps_blocking(int64_t number, int on);

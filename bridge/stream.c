@@ -25,7 +25,7 @@ static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
 	if (answer.values[1].n > 0) {
 		int64_t job = ps_keep();
-		ps_raise(NULL, answer.values + 2, answer.values[1].n);
+		ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
 		ps_done(job);
 	}
 	return n;
@@ -34,6 +34,7 @@ static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	IN_CHILD(stream, read, -1, stream, to, size);
 	int eof = 0, at_once = 0;
+	ps_answer answer = {0};
 	ssize_t n;
 
 	// Where a filter that is removed has made PHP's buffer grow, PHP before 8.4
@@ -44,9 +45,14 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 #if PHP_VERSION_ID >= 80400
 	at_once = stream->has_buffered_data;
 #endif
-	n = ps_read(ps_number(stream), to, size, at_once, &eof);
+	n = ps_read(ps_number(stream), to, size, at_once, &eof, &answer);
 	if (eof)
 		stream->eof = 1;
+	if (answer.count > 0) {
+		int64_t job = ps_keep();
+		ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
+		ps_done(job);
+	}
 	return n;
 }
 
@@ -224,9 +230,9 @@ static const php_stream_ops *ops_of(const char *label) {
 
 static bool opened_persistent; // there may be one in PHP's list
 
-// ps_open makes a stream that Go has opened a resource. A persistent one may
-// have been opened before, in this request or another.
-void ps_open(zval *to, const ps_value *v) {
+// ps_stream makes a php_stream of what Go has opened. A persistent one may have
+// been opened before, in this request or another.
+php_stream *ps_stream(const ps_value *v) {
 	php_stream *stream = NULL;
 	char id[32] = "";
 
@@ -239,6 +245,11 @@ void ps_open(zval *to, const ps_value *v) {
 		stream = php_stream_alloc(ops_of(v->p), new, *id ? id : NULL, "r+");
 		stream->flags |= PHP_STREAM_FLAG_NO_SEEK | PHP_STREAM_FLAG_AVOID_BLOCKING;
 	}
+	return stream;
+}
+
+void ps_open(zval *to, const ps_value *v) {
+	php_stream *stream = ps_stream(v);
 	php_stream_to_zval(stream, to);
 }
 

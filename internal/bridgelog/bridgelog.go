@@ -56,9 +56,12 @@ func (c Calls) ByGo() int {
 	return n
 }
 
+// URLs is the name under which openings of URLs are counted, whatever opens them.
+const URLs = "url"
+
 // Openers are the functions of the library that make network streams.
 var Openers = []string{"fsockopen", "pfsockopen", "stream_socket_client",
-	"stream_socket_server", "stream_socket_accept", "stream_socket_pair"}
+	"stream_socket_server", "stream_socket_accept", "stream_socket_pair", URLs}
 
 // Opened is the number of calls of these that Go answered.
 func (c Calls) Opened() int {

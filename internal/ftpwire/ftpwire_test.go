@@ -84,8 +84,7 @@ func FuzzReply(f *testing.F) {
 		if ftpwire.Last(line) && (code < 0 || code > 999) {
 			t.Errorf("%q: %d", line, code)
 		}
-		ftpwire.Passive(line)
-		ftpwire.ExtendedPassive(line)
+		_, _ = ftpwire.Passive(line), ftpwire.ExtendedPassive(line)
 		ftpwire.Size(line)
 		ftpwire.Modified(line)
 		if got := ftpwire.Passive(fmt.Sprintf("227 (1,2,3,4,%d,%d)%s", port>>8, port&0xff, line)); got != port && !digitFirst(line) {

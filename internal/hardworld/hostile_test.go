@@ -1,6 +1,7 @@
 package hardworld
 
 import (
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -145,6 +146,40 @@ func TestEndlessLines(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEndlessLineUnpacked is one that zlib.inflate makes of a thousandth of it.
+func TestEndlessLineUnpacked(t *testing.T) {
+	addr := serve(t, func(c *net.TCPConn) {
+		defer c.Close()
+		w, err := flate.NewWriter(c, flate.BestCompression)
+		for err == nil {
+			if _, err = w.Write(make([]byte, mega)); err == nil {
+				err = w.Flush()
+			}
+		}
+	})
+	c := newClient()
+	c.IniSet("memory_limit", "8M")
+	fp := c.dial(t, "tcp://"+addr)
+	if phpstream.StreamFilterAppend(fp, "zlib.inflate", phpstream.STREAM_FILTER_READ) == nil {
+		t.Fatal(c.events)
+	}
+	grown := most(func() {
+		if s, ok := phpstream.Fgets(fp); ok {
+			t.Errorf("%d bytes", len(s))
+		}
+		if s, ok := phpstream.Fgets(fp); ok {
+			t.Errorf("the rest is taken for a line of %d bytes", len(s))
+		}
+	})
+	if grown > figure(t, "memory that this takes")*8*mega {
+		t.Errorf("it took %d MB", grown/mega)
+	}
+	if len(c.events) != 1 || !phpstream.Feof(fp) {
+		t.Errorf("%q", c.events)
+	}
+	t.Logf("%.1f MB", float64(grown)/mega)
 }
 
 // TestLongLines are those that memory_limit allows.

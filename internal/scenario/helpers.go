@@ -1,5 +1,17 @@
 package scenario
 
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/phpstream-go/phpstream/phpcall"
+)
+
 // helpers are the functions of scripts whose own answers are of no interest:
 // the driver's, and some of PHP's that make values. A statement that calls
 // nothing else isn't recorded.
@@ -21,4 +33,82 @@ func recorded(x Expr) bool {
 		}
 	}
 	return false
+}
+
+func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value, error) {
+	text := func(i int) string { s, _ := args[i].(string); return s }
+	number := func(i int) int { n, _ := args[i].(int64); return int(n) }
+	switch name {
+	case "filter_log":
+		return taken(&in.filterLog), nil
+	case "notify_log":
+		return taken(&in.heard), nil
+	case "last_message":
+		if a, ok := phpcall.Call(in.rt, "error_get_last", nil).Value.(*phpcall.Array); ok {
+			message, _ := a.Get("message")
+			return message, nil
+		}
+	case "usleep":
+		time.Sleep(in.patience * time.Duration(number(0)) * time.Microsecond)
+	case "str_repeat":
+		return strings.Repeat(text(0), number(1)), nil
+	case "strlen":
+		return int64(len(text(0))), nil
+	case "sha1":
+		sum := sha1.Sum([]byte(text(0)))
+		return hex.EncodeToString(sum[:]), nil
+	case "substr":
+		s := text(0)
+		return s[min(number(1), len(s)):min(number(1)+number(2), len(s))], nil
+	case "count":
+		a, _ := args[0].(*phpcall.Array)
+		return int64(a.Len()), nil
+	case "array_keys":
+		a, _ := args[0].(*phpcall.Array)
+		keys := &phpcall.Array{}
+		for k := range a.All() {
+			keys.Append(k)
+		}
+		return keys, nil
+	case "mark":
+		return nil, os.WriteFile(filepath.Join(in.world.Tmp, "mark-"+text(0)), nil, 0o666)
+	case "wait_mark":
+		return nil, in.awaitFile("mark-" + text(0))
+	case "peer_connect":
+		in.connects++
+		name := fmt.Sprintf("%s-%d", text(0), in.connects)
+		if err := in.writeFile("connect-"+name, text(1)); err != nil {
+			return nil, err
+		}
+		return nil, in.awaitFile("connected-" + name)
+	case "known":
+		if value, ok := args[1].(string); ok {
+			return value, in.writeFile("known-"+text(0), value)
+		}
+		return args[1], nil
+	case "handler_returns":
+		in.handled, _ = args[0].(bool)
+	case "handler_push":
+		in.rt.SetErrorHandler(in.handler(text(0)))
+	}
+	return nil, nil
+}
+
+// writeFile and awaitFile are how a program and its peers talk to each other.
+func (in *interpreter) writeFile(name, text string) error {
+	part := filepath.Join(in.world.Tmp, "part")
+	if err := os.WriteFile(part, []byte(text), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(part, filepath.Join(in.world.Tmp, name))
+}
+
+func (in *interpreter) awaitFile(name string) error {
+	path := filepath.Join(in.world.Tmp, name)
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("the peer never came to %s", name)
 }

@@ -119,7 +119,7 @@ func (f *feed) Read(p []byte) (int, error) {
 
 // first tells whether a server's first call is under way, which goes as far as it
 // gets without waiting.
-func (f *feed) first() bool { return f.server && f.hello != nil && !f.said }
+func (f *feed) first() bool { return f.server && f.handshaking && f.hello != nil && !f.said }
 
 // halt lets that call answer.
 func (f *feed) halt() {

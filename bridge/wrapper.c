@@ -1,0 +1,146 @@
+//go:build phpbridge
+
+// URLs: PHP's wrappers of the network's schemes, whose openers are Go's.
+
+#include "module.h"
+#include "ext/standard/basic_functions.h"
+
+static const char *const schemes[] = {"http", "https"};
+enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
+
+static php_stream_wrapper wrappers[SCHEMES];
+static php_stream_wrapper_ops operations[SCHEMES];
+static const php_stream_wrapper *php_wrappers[SCHEMES];
+
+static ps_function *counts(void) {
+	ps_function *f = ps_functions;
+	while (f->route != PS_URLS)
+		f++;
+	return f;
+}
+
+// ps_notify has the callback of a context hear of something.
+void ps_notify(php_stream_context *context, const ps_value *event) {
+	int code = (int)event->n;
+	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS;
+
+	if (!context || !context->notifier)
+		return;
+	if (code == PHP_STREAM_NOTIFY_PROGRESS) { // which PHP's own code counts on from
+		context->notifier->mask |= PHP_STREAM_NOTIFIER_PROGRESS;
+		context->notifier->progress = event[3].n;
+		context->notifier->progress_max = event[4].n;
+	}
+	php_stream_notification_notify(context, code, event->flags, has_text ? (char *)event[1].p : NULL,
+		(int)event[2].n, event[3].n, event[4].n, NULL);
+}
+
+// put_context puts the context of an opening, and how far its callback has
+// counted.
+static void put_context(ps_row *row, php_stream_context *context) {
+	if (!context) {
+		zval none;
+		ZVAL_EMPTY_ARRAY(&none);
+		ps_put(row, PS_CONTEXT, 0, NULL, PS_HAS_OPTIONS);
+		ps_put_value(row, &none);
+		return;
+	}
+	ps_put_context(row, context);
+	if (context->notifier && (context->notifier->mask & PHP_STREAM_NOTIFIER_PROGRESS)) {
+		ps_put(row, PS_INT, context->notifier->progress, NULL, 0);
+		ps_put(row, PS_INT, context->notifier->progress_max, NULL, 0);
+	}
+}
+
+// keep_headers leaves the header lines where programs look for them.
+static void keep_headers(zval *lines) {
+#if PHP_VERSION_ID >= 80400
+	zval_ptr_dtor(&BG(last_http_headers));
+	ZVAL_COPY(&BG(last_http_headers), lines);
+#endif
+#if PHP_VERSION_ID < 80500
+	Z_TRY_ADDREF_P(lines);
+	if (zend_set_local_var_str(ZEND_STRL("http_response_header"), lines, 0) == FAILURE)
+		zval_ptr_dtor(lines);
+#endif
+}
+
+// finish does what Go's answer to an opening says.
+static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream_wrapper *wrapper, const char *mode, int options, php_stream_context *context) {
+	const ps_value *v = answer->values + 1;
+	php_stream *stream = NULL;
+	zval lines;
+	int64_t count = v->n;
+
+	ps_raise(NULL, context, v + 1, count);
+	v += 1 + PS_EVENT * count;
+	count = v++->n;
+	for (; count > 0; count--, v++)
+		php_stream_wrapper_log_error(wrapper, options, "%s", v->p);
+	for (count = v++->n; count > 0; count--) {
+		const ps_value *name = v;
+		zval value;
+		v = ps_take(&value, v + 1, row);
+		if (context)
+			php_stream_context_set_option(context, "ssl", name->p, &value);
+		zval_ptr_dtor(&value);
+	}
+	v = ps_take(&lines, v, row);
+	if (v->kind == PS_STREAM) {
+		stream = ps_stream(v);
+		snprintf(stream->mode, sizeof stream->mode, "%s", mode);
+		if (context)
+			php_stream_context_set(stream, context);
+		ZVAL_COPY(&stream->wrapperdata, &lines);
+	}
+	if (Z_TYPE(lines) == IS_ARRAY)
+		keep_headers(&lines);
+	zval_ptr_dtor(&lines);
+	return stream;
+}
+
+static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const char *mode, int options, zend_string **opened_path, php_stream_context *context STREAMS_DC) {
+	ps_row row = {0};
+	ps_answer answer = {0};
+	php_stream *stream;
+	int64_t job;
+
+	if (ps_forked) { // there is no Go
+		counts()->by_php++;
+		counts()->by_php_network++;
+		if (ps_strict()) {
+			zend_throw_error(NULL, "phpstream: PHP would open %s by its own means, in a forked process", path);
+			return NULL;
+		}
+		return php_wrappers[wrapper - wrappers]->wops->stream_opener(wrapper, path, mode, options, opened_path, context STREAMS_REL_CC);
+	}
+	counts()->by_go++;
+	ps_configure();
+#if PHP_VERSION_ID >= 80400
+	zval_ptr_dtor(&BG(last_http_headers));
+	ZVAL_UNDEF(&BG(last_http_headers));
+#endif
+	put_context(&row, context);
+	ps_open_url((char *)path, (char *)mode, (options & STREAM_ONLY_GET_HEADERS) != 0, row.values, row.count, &answer);
+	job = ps_keep(); // callbacks and handlers may call Go
+	stream = finish(&answer, &row, wrapper, mode, options, context);
+	ps_done(job);
+	ps_free_row(&row);
+	return stream;
+}
+
+// ps_install_wrappers puts our wrappers in the places of PHP's. What else a
+// wrapper does is PHP's still.
+void ps_install_wrappers(void) {
+	HashTable *all = php_stream_get_url_stream_wrappers_hash_global();
+	for (int i = 0; i < SCHEMES; i++) {
+		php_wrappers[i] = zend_hash_str_find_ptr(all, schemes[i], strlen(schemes[i]));
+		if (!php_wrappers[i])
+			continue;
+		operations[i] = *php_wrappers[i]->wops;
+		operations[i].stream_opener = open_url;
+		wrappers[i] = *php_wrappers[i];
+		wrappers[i].wops = &operations[i];
+		zend_hash_str_update_ptr(all, schemes[i], strlen(schemes[i]), &wrappers[i]);
+	}
+}
