@@ -188,59 +188,53 @@ func (rt *Runtime) Copy(from, to string, opts ...OpenOption) bool {
 		return false
 	}
 	ctx := rt.openArgs(opts).ctx
-	if !c.mayCopy(from, to) {
-		return false
-	}
+	return c.mayCopy(from, to, ctx) && c.copyFile(from, to, ctx)
+}
+
+func (c *call) copyFile(from, to string, ctx *Context) bool {
 	source := c.openURL(from, "rb", ctx)
 	if source == nil {
 		return false
 	}
-	defer source.shut(&c)
+	defer source.shut(c)
 	target := c.openURL(to, "wb", ctx)
 	if target == nil {
 		return false
 	}
-	defer target.shut(&c)
-	_, ok := copyStream(&c, source, target, -1)
+	defer target.shut(c)
+	_, ok := copyStream(c, source, target, -1)
 	return ok
 }
 
 // mayCopy tells whether from is no directory, and not the file that to is.
-func (c *call) mayCopy(from, to string) bool {
-	path, local := localPath(from)
-	if !local {
-		return true
-	}
-	info, err := os.Stat(path)
+func (c *call) mayCopy(from, to string, ctx *Context) bool {
+	source, err := c.statURL(from, ctx)
 	if err != nil {
 		return true // opening it says why
 	}
-	if info.IsDir() {
+	if source.Mode&kindMask == kindDirectory {
 		c.warning("The first argument to copy() function cannot be a directory")
 		return false
 	}
-	if path, local = localPath(to); !local {
-		return true
-	}
-	other, err := os.Stat(path)
+	target, err := c.statURL(to, ctx)
 	if err != nil {
 		return true
 	}
-	if other.IsDir() {
+	if target.Mode&kindMask == kindDirectory {
 		c.warning("The second argument to copy() function cannot be a directory")
 		return false
 	}
-	return !os.SameFile(info, other)
+	if source.Ino == 0 || target.Ino == 0 { // nothing to tell them apart by but their names
+		return from != to
+	}
+	return source.Ino != target.Ino || source.Dev != target.Dev
 }
 
-// localPath is the path that a file name stands for, not ok for another wrapper's
-// URL.
-func localPath(name string) (path string, ok bool) {
-	scheme := urlScheme(name)
-	if scheme != "" && !strings.EqualFold(scheme, "file") {
-		return "", false
-	}
-	return filePath(name, scheme)
+// statURL leaves it to the opening to say that there is no such wrapper.
+func (c *call) statURL(url string, ctx *Context) (FileStat, error) {
+	silent := c.rt.call(c.name)
+	w, path := silent.locateWrapper(url)
+	return c.statOf(w, path, ctx)
 }
 
 // isFilePath tells whether a name has no scheme but file://.

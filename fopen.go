@@ -7,7 +7,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
-// OpenOption is an optional argument of [Fopen] and of what else opens URLs: a
+// OpenOption is an optional argument of [Fopen] and of what else takes URLs: a
 // *[Context].
 type OpenOption interface{ open(*openArgs) }
 

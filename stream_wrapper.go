@@ -15,8 +15,15 @@ import (
 //
 // php-src: main/php_streams.h, php_stream_wrapper_ops.
 type wrapper struct {
-	kind string // "wrapper_type" of the meta data
-	open func(o *urlOpening) *Stream
+	kind   string // "wrapper_type" of the meta data
+	remote bool   // PHP's is_url: what it opens comes from elsewhere
+	open   func(o *urlOpening) *Stream
+
+	stat   func(c *call, path string, ctx *Context) (FileStat, error)
+	unlink func(c *call, path string, ctx *Context) bool
+	rename func(c *call, from, to string, ctx *Context) bool
+	mkdir  func(c *call, path string, a mkdirArgs) bool
+	rmdir  func(c *call, path string, ctx *Context) bool
 }
 
 // namedWrapper is a wrapper under its scheme.

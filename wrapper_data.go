@@ -10,7 +10,7 @@ import (
 // dataURLs is what opens data: URLs: what they hold, to be read.
 //
 // php-src: main/streams/memory.c, php_stream_url_wrap_rfc2397.
-var dataURLs = &wrapper{kind: "RFC2397", open: openData}
+var dataURLs = &wrapper{kind: "RFC2397", remote: true, open: openData}
 
 // DataMetaData is what [MetaData] has of a data: URL.
 type DataMetaData struct {

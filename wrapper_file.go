@@ -16,7 +16,8 @@ import (
 // plainFiles is what opens paths and file:// URLs.
 //
 // php-src: main/streams/plain_wrapper.c.
-var plainFiles = &wrapper{kind: "plainfile", open: openFile}
+var plainFiles = &wrapper{kind: "plainfile", open: openFile,
+	stat: statFile, unlink: unlinkFile, rename: renameFile, mkdir: mkdirFile, rmdir: rmdirFile}
 
 func openFile(o *urlOpening) *Stream {
 	flags, ok := fileFlags(o.mode)

@@ -14,7 +14,8 @@ import (
 // connection.
 //
 // php-src: ext/standard/ftp_fopen_wrapper.c.
-var fileServers = &wrapper{kind: "ftp", open: openFTP}
+var fileServers = &wrapper{kind: "ftp", remote: true, open: openFTP,
+	stat: statOnServer, unlink: unlinkOnServer, rename: renameOnServer, mkdir: mkdirOnServer, rmdir: rmdirOnServer}
 
 // What a mode wants of a server: the command that moves the data.
 const (

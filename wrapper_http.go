@@ -16,7 +16,7 @@ import (
 // the answer's body.
 //
 // php-src: ext/standard/http_fopen_wrapper.c.
-var webPages = &wrapper{kind: "http", open: openHTTP}
+var webPages = &wrapper{kind: "http", remote: true, open: openHTTP}
 
 // mostRedirects is how many redirections are followed where max_redirects says
 // nothing.

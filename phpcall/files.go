@@ -75,6 +75,43 @@ func copyFile(c *call) Value {
 	return c.rt.Copy(c.text(0), c.text(1), x)
 }
 
+// onPath is a function of one path, null in PHP 7.4 for what is none.
+func onPath(run func(c *call, path string) Value) func(*call) Value {
+	return func(c *call) Value {
+		v := run(c, c.text(0))
+		if c.badPath() {
+			return nil
+		}
+		return v
+	}
+}
+
+// withContext is a function whose i-th argument is a context or null.
+func withContext(i int, run func(c *call, opts ...phpstream.OpenOption) Value) func(*call) Value {
+	return func(c *call) Value {
+		x, ok := c.context(i)
+		switch {
+		case !ok:
+			return nil
+		case x == nil:
+			return run(c)
+		}
+		return run(c, x)
+	}
+}
+
+func makeDirectory(c *call) Value {
+	x, ok := c.context(3)
+	if !ok {
+		return nil
+	}
+	opts := []phpstream.MkdirOption{phpstream.Permissions(c.int(1)), phpstream.Recursive(c.bool(2))}
+	if x != nil {
+		opts = append(opts, x)
+	}
+	return c.rt.Mkdir(c.text(0), opts...)
+}
+
 // statArray is PHP's array of a file's facts: by number, and by name.
 func statArray(s phpstream.FileStat, ok bool) Value {
 	if !ok {

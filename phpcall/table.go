@@ -69,6 +69,24 @@ func init() {
 		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return c.size(phpstream.Fpassthru(fp))
 		})),
+		nullRow("stat(string $filename)", onPath(func(c *call, path string) Value {
+			stat, ok := c.rt.Stat(path)
+			return statArray(stat, ok)
+		})),
+		nullRow("filesize(string $filename)", onPath(func(c *call, path string) Value { return intOrFalse(c.rt.Filesize(path)) })),
+		nullRow("file_exists(string $filename)", onPath(func(c *call, path string) Value { return c.rt.FileExists(path) })),
+		nullRow("is_file(string $filename)", onPath(func(c *call, path string) Value { return c.rt.IsFile(path) })),
+		nullRow("is_dir(string $filename)", onPath(func(c *call, path string) Value { return c.rt.IsDir(path) })),
+		row("unlink(string $filename, ?!resource $context = null)", withContext(1, func(c *call, opts ...phpstream.OpenOption) Value {
+			return c.rt.Unlink(c.text(0), opts...)
+		})),
+		row("rename(string $from, string $to, ?!resource $context = null)", withContext(2, func(c *call, opts ...phpstream.OpenOption) Value {
+			return c.rt.Rename(c.text(0), c.text(1), opts...)
+		})),
+		row("mkdir(string $directory, int $permissions = 511, bool $recursive = false, ?!resource $context = null)", makeDirectory),
+		row("rmdir(string $directory, ?!resource $context = null)", withContext(1, func(c *call, opts ...phpstream.OpenOption) Value {
+			return c.rt.Rmdir(c.text(0), opts...)
+		})),
 		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
 			if phpstream.IsResource(fp) && !c.libraryThrew() {

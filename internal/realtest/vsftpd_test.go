@@ -19,6 +19,9 @@ func onServer(t *testing.T, v *servertest.Vsftpd, base string, ssl map[string]an
 		events = append(events, text)
 		return true
 	})
+	if ca, ok := ssl["cafile"].(string); ok {
+		rt.IniSet("openssl.cafile", ca) // for stat, which no context holds for
+	}
 	ctx := func(ftp map[string]any) *Context { return rt.StreamContextCreate(Options{"ssl": ssl, "ftp": ftp}) }
 	large := strings.Repeat("one line of many\r\n", 200000)
 	must(t, os.WriteFile(filepath.Join(v.Root, "large file"), []byte(large), 0o644))
@@ -57,6 +60,8 @@ func onServer(t *testing.T, v *servertest.Vsftpd, base string, ssl map[string]an
 	if len(events) > 0 {
 		t.Errorf("events: %q", events)
 	}
+	onPaths(t, rt, v, base, ctx(nil), &events)
+	events = nil
 	if _, ok := rt.FileGetContents(base+"/none", ctx(nil)); ok || len(events) != 1 || !strings.Contains(events[0], "FTP server reports 550 ") {
 		t.Errorf("reading what is not there: %v, %q", ok, events)
 	}
@@ -71,6 +76,50 @@ func onServer(t *testing.T, v *servertest.Vsftpd, base string, ssl map[string]an
 	if !Fclose(fp) || len(events) != 1 || !strings.Contains(events[0], "FTP server error 426:") {
 		t.Errorf("closing early: %q", events)
 	}
+}
+
+// onPaths makes, finds, renames and removes.
+func onPaths(t *testing.T, rt *Runtime, v *servertest.Vsftpd, base string, ctx *Context, events *[]string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(v.Root, "in", "g"), []byte("hello"), 0o666))
+	size, sized := rt.Filesize(base + "/in/g")
+	info, err := os.Stat(filepath.Join(v.Root, "in", "g"))
+	must(t, err)
+	stat, found := rt.Stat(base + "/in/g")
+	for what, ok := range map[string]bool{
+		"the size":           sized && size == 5,
+		"the time":           found && stat.Mtime == info.ModTime().Unix(),
+		"a file":             rt.IsFile(base+"/in/g") && !rt.IsDir(base+"/in/g"),
+		"a directory":        rt.IsDir(base+"/in") && !rt.IsFile(base+"/in"),
+		"nothing":            !rt.FileExists(base + "/in/none"),
+		"making three":       rt.Mkdir(base+"/in/a/b/c", Recursive(true), ctx) && isDir(v, "in/a/b/c"),
+		"making it again":    !rt.Mkdir(base+"/in", ctx),
+		"renaming":           rt.Rename(base+"/in/g", base+"/in/h", ctx),
+		"renaming the wrong": !rt.Rename(base+"/in/none", base+"/in/x", ctx),
+		"copying":            rt.Copy("data:,copied", base+"/in/copy", ctx),
+	} {
+		if !ok {
+			t.Errorf("%s: not so; %q", what, *events)
+		}
+	}
+	for _, ok := range []bool{
+		rt.Unlink(base+"/in/h", ctx), rt.Unlink(base+"/in/copy", ctx), rt.Rmdir(base+"/in/a/b/c", ctx), !isDir(v, "in/a/b/c"),
+	} {
+		if !ok {
+			t.Errorf("removing: not so; %q", *events)
+		}
+	}
+	if len(*events) > 0 {
+		t.Errorf("events: %q", *events)
+	}
+	if rt.Rmdir(base+"/in/a", ctx) || rt.Unlink(base+"/in/h", ctx) || len(*events) != 2 || !strings.Contains((*events)[1], "Error Deleting file: 550 ") {
+		t.Errorf("removing what can't be: %q", *events)
+	}
+}
+
+func isDir(v *servertest.Vsftpd, path string) bool {
+	info, err := os.Stat(filepath.Join(v.Root, path))
+	return err == nil && info.IsDir()
 }
 
 func TestVsftpd(t *testing.T) {

@@ -1,0 +1,44 @@
+package localfile
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Unlink removes what is no directory.
+func Unlink(path string) error { return pathError("unlink", path, syscall.Unlink(path)) }
+
+// Rmdir removes an empty directory.
+func Rmdir(path string) error { return pathError("rmdir", path, syscall.Rmdir(path)) }
+
+// Mkdir makes a directory.
+func Mkdir(path string, mode uint32) error {
+	return pathError("mkdir", path, syscall.Mkdir(path, mode))
+}
+
+// MkdirAll makes a directory with those above it that there are not.
+func MkdirAll(path string, mode uint32) error {
+	path = filepath.Clean(path)
+	missing := []string{path}
+	for at := filepath.Dir(path); at != path; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+		missing = append(missing, at)
+	}
+	for i := len(missing) - 1; i >= 0; i-- {
+		if err := Mkdir(missing[i], mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func pathError(op, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: path, Err: err}
+}

@@ -1,0 +1,128 @@
+package phpstream
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
+)
+
+// The kinds of files in FileStat.Mode.
+const (
+	kindMask      = 0o170000
+	kindRegular   = 0o100000
+	kindDirectory = 0o040000
+)
+
+// Stat answers what there is to know of a file or of a URL whose wrapper can tell:
+// of one on an FTP server the size, the time of its last change, and whether it is
+// a directory. It is false, with the warning "stat failed for FILENAME", where
+// there is nothing. As in PHP no context holds for it.
+//
+//	PHP: stat(string $filename): array|false
+//
+// php-src: ext/standard/filestat.c.
+func Stat(filename string) (FileStat, bool) { return defaultRuntime.Stat(filename) }
+
+// Stat is [Stat] for this Runtime.
+func (rt *Runtime) Stat(filename string) (FileStat, bool) { return rt.statFor("stat", filename, false) }
+
+// Filesize answers how large a file is, as [Stat] does.
+//
+//	PHP: filesize(string $filename): int|false
+func Filesize(filename string) (int, bool) { return defaultRuntime.Filesize(filename) }
+
+// Filesize is [Filesize] for this Runtime.
+func (rt *Runtime) Filesize(filename string) (int, bool) {
+	s, ok := rt.statFor("filesize", filename, false)
+	return int(s.Size), ok
+}
+
+// FileExists tells whether there is a file or a directory, by [Stat], without its
+// warning.
+//
+//	PHP: file_exists(string $filename): bool
+func FileExists(filename string) bool { return defaultRuntime.FileExists(filename) }
+
+// FileExists is [FileExists] for this Runtime.
+func (rt *Runtime) FileExists(filename string) bool {
+	_, ok := rt.statFor("file_exists", filename, true)
+	return ok
+}
+
+// IsFile tells whether there is a regular file, by [Stat], without its warning.
+//
+//	PHP: is_file(string $filename): bool
+func IsFile(filename string) bool { return defaultRuntime.IsFile(filename) }
+
+// IsFile is [IsFile] for this Runtime.
+func (rt *Runtime) IsFile(filename string) bool { return rt.isKind("is_file", filename, kindRegular) }
+
+// IsDir tells whether there is a directory, by [Stat], without its warning.
+//
+//	PHP: is_dir(string $filename): bool
+func IsDir(filename string) bool { return defaultRuntime.IsDir(filename) }
+
+// IsDir is [IsDir] for this Runtime.
+func (rt *Runtime) IsDir(filename string) bool { return rt.isKind("is_dir", filename, kindDirectory) }
+
+func (rt *Runtime) isKind(function, filename string, kind int64) bool {
+	s, ok := rt.statFor(function, filename, true)
+	return ok && s.Mode&kindMask == kind
+}
+
+// statFor is php_stat.
+func (rt *Runtime) statFor(function, filename string, quiet bool) (s FileStat, ok bool) {
+	c := rt.call(function)
+	defer c.deliver()
+	switch {
+	case filename == "":
+		return s, false
+	case strings.IndexByte(filename, 0) < 0:
+	case !rt.facts.Throws:
+		c.complain(phpfacts.PathNUL(1, "filename"))
+		return s, false
+	default:
+		if !quiet {
+			c.warning("Filename contains null byte")
+		}
+		return s, false
+	}
+	var w *wrapper
+	path := filename
+	if !onOtherHost(filename) { // of which stat does not speak
+		w, path = c.locateWrapper(filename)
+	}
+	s, err := c.statOf(w, path, nil)
+	if err == nil {
+		return s, true
+	}
+	c.fail(err)
+	if !quiet {
+		shown := filename
+		if w != nil && w.remote {
+			shown = withoutPassword(filename)
+		}
+		c.warning("stat failed for " + shown)
+	}
+	return s, false
+}
+
+// onOtherHost tells whether a name is another host's file://.
+func onOtherHost(name string) bool {
+	scheme := urlScheme(name)
+	if !strings.EqualFold(scheme, "file") {
+		return false
+	}
+	_, ok := filePath(name, scheme)
+	return !ok
+}
+
+var errNoStat = errors.New("phpstream: the wrapper can't tell of a file")
+
+func (c *call) statOf(w *wrapper, path string, ctx *Context) (FileStat, error) {
+	if w == nil || w.stat == nil {
+		return FileStat{}, errNoStat
+	}
+	return w.stat(c, path, ctx)
+}
