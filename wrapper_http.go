@@ -113,6 +113,9 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	}
 	s.send(h.c, h.bytes(url, p, at))
 	s.tellProgress()
+	if h.lines == nil {
+		h.lines = []string{} // asked, and not answered
+	}
 	a, ok := h.answer(s)
 	if !ok {
 		s.shut(h.c)
@@ -126,7 +129,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	}
 	s.shut(h.c)
 	if !a.hasLocation {
-		return h.fail("HTTP request failed! " + a.status)
+		return h.fail("HTTP request failed! " + phpvalue.CString(a.status))
 	}
 	h.ctx.notify(STREAM_NOTIFY_REDIRECTED, STREAM_NOTIFY_SEVERITY_INFO, a.location, 0)
 	next := httpwire.Redirect(p.url, a.location)
@@ -290,8 +293,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
 	if !s.atEnd(h.c) {
-		line, ok = s.line(h.c, maxStatus)
-		s.tellProgress()
+		line, ok = s.toldLine(h.c, maxStatus)
 	}
 	if !ok {
 		h.fail("HTTP request failed!")
@@ -301,7 +303,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.ok = h.headersOnly || h.truth("ignore_errors", false)
 	if httpwire.Informational(a.code) {
 		for !s.atEnd(h.c) {
-			next, ok := s.line(h.c, maxStatus)
+			next, ok := s.toldLine(h.c, maxStatus)
 			if !ok {
 				break
 			}
@@ -324,14 +326,13 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	if text, whole := strings.CutSuffix(line, "\n"); whole {
 		line = strings.TrimSuffix(text, "\r")
 	} else {
-		s.line(h.c, -1) // the rest is nobody's
+		s.toldLine(h.c, -1) // the rest is nobody's
 	}
 	h.lines = append(h.lines, line)
 
 	var header httpwire.Header
 	for !s.atEnd(h.c) {
-		line, ok := s.line(h.c, -1)
-		s.tellProgress()
+		line, ok := s.toldLine(h.c, -1)
 		if !ok {
 			break
 		}
@@ -401,7 +402,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 // count has the callback hear how large the body will be, and what has come of it.
 func (h *webRequest) count(s *Stream, size int) {
 	h.ctx.beginProgress(size)
-	if n := s.w - s.r; n > 0 {
+	if n := s.w - s.r; n > 0 && h.c.rt.facts.NotifiesAhead {
 		h.ctx.addProgress(n)
 	}
 }

@@ -140,6 +140,7 @@ void ps_close(int64_t number, ps_answer *answer);
 int ps_socket_error(void);
 void ps_name_socket(int64_t handle);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);
+int ps_ended(int64_t number);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_alive(int64_t number);

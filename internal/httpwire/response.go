@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // What PHP refuses in the header of an answer, in its words.
@@ -23,13 +25,7 @@ func StatusLine(line string) int {
 	if len(line) <= 9 {
 		return 0
 	}
-	digits := strings.TrimLeft(line[9:], " \t\n\v\f\r")
-	end := 0
-	for end < len(digits) && '0' <= digits[end] && digits[end] <= '9' {
-		end++
-	}
-	n, _ := strconv.ParseInt(digits[:end], 10, 32)
-	return int(n)
+	return phpvalue.Atoi(line[9:])
 }
 
 // Informational tells whether an answer is followed by the real one.
@@ -53,7 +49,7 @@ func (f Field) Is(name string) bool {
 
 // Location is the value of a Location, as far as C reads it.
 func (f Field) Location() (string, error) {
-	place := cString(f.Value)
+	place := phpvalue.CString(f.Value)
 	if len(place) > maxLocation {
 		return "", errLocation
 	}
@@ -62,7 +58,7 @@ func (f Field) Location() (string, error) {
 
 // Length is the value of a Content-Length: digits and nothing else.
 func (f Field) Length() (n int64, ok bool) {
-	value := cString(f.Value)
+	value := phpvalue.CString(f.Value)
 	if value == "" || strings.Trim(value, "0123456789") != "" {
 		return 0, false
 	}

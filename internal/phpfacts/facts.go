@@ -48,6 +48,7 @@ type Facts struct {
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	NotifiesEnd         bool   // a context's callback hears that a read has met the end
+	NotifiesAhead       bool   // and of what has come of a body together with the header
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
@@ -150,6 +151,7 @@ var facts = [...]Facts{
 		RemoteFile:    "Remote",
 		HTTPVersion:   "1.1",
 		EmptyQuery:    true,
+		NotifiesAhead: true,
 		KeepsMethod:   true,
 		EmptyPath:     emptyPath("Path cannot be empty"),
 		Seek:          "Stream does not support seeking",
@@ -205,6 +207,7 @@ var facts = [...]Facts{
 		SetOptions:     true,
 		BufferedAtOnce: true,
 		NotifiesEnd:    true,
+		NotifiesAhead:  true,
 		ArrayOptions:   true,
 		FsockTimeout:   "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:   true,
