@@ -81,12 +81,19 @@ func (k *ftpControl) send(words ...string) {
 	k.s.tellProgress()
 }
 
+// longestReply is how much a server may say to a command: PHP listens for ever.
+const longestReply = 1 << 20
+
 // reply reads to the end of a reply, and answers its number.
 func (k *ftpControl) reply() int {
 	k.line = ""
-	for !ftpwire.Last(k.line) {
+	for heard := 0; !ftpwire.Last(k.line); {
 		line, ok := k.s.toldLine(k.c, ftpwire.MaxLine)
 		if !ok {
+			break
+		}
+		if heard += len(line); heard > longestReply {
+			k.line = ""
 			break
 		}
 		k.line = ftpwire.Text(line)

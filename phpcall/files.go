@@ -19,9 +19,9 @@ func (c *call) context(i int) (x *phpstream.Context, ok bool) {
 	return nil, old(c.rt)
 }
 
-// badPath tells whether the first argument is what PHP 7.4 takes for no path at
-// all, so that its functions answer null.
-func (c *call) badPath() bool { return old(c.rt) && strings.Contains(c.text(0), "\x00") }
+// badPath tells whether an argument is what PHP 7.4 takes for no path at all, so
+// that its functions answer null.
+func (c *call) badPath(i int) bool { return old(c.rt) && strings.Contains(c.text(i), "\x00") }
 
 func fileGetContents(c *call) Value {
 	x, ok := c.context(2)
@@ -33,7 +33,7 @@ func fileGetContents(c *call) Value {
 		opts = append(opts, phpstream.Length(n))
 	}
 	text, ok := c.rt.FileGetContents(c.text(0), opts...)
-	if !ok && c.badPath() {
+	if !ok && c.badPath(0) {
 		return nil
 	}
 	return textOrFalse(text, ok)
@@ -44,7 +44,11 @@ func filePutContents(c *call) Value {
 	if !ok {
 		return nil
 	}
-	return intOrFalse(c.rt.FilePutContents(c.text(0), goValue(c.args[1]), phpstream.FileFlag(c.int(2)), x))
+	n, ok := c.rt.FilePutContents(c.text(0), goValue(c.args[1]), phpstream.FileFlag(c.int(2)), x)
+	if !ok && c.badPath(0) {
+		return nil
+	}
+	return intOrFalse(n, ok)
 }
 
 func fileLines(c *call) Value {
@@ -53,10 +57,13 @@ func fileLines(c *call) Value {
 		return nil
 	}
 	lines, ok := c.rt.File(c.text(0), phpstream.FileFlag(c.int(1)), x)
-	if !ok {
-		return false
+	switch {
+	case ok:
+		return phpValue(lines)
+	case c.badPath(0):
+		return nil
 	}
-	return phpValue(lines)
+	return false
 }
 
 func readFile(c *call) Value {
@@ -72,14 +79,18 @@ func copyFile(c *call) Value {
 	if !ok {
 		return nil
 	}
-	return c.rt.Copy(c.text(0), c.text(1), x)
+	done := c.rt.Copy(c.text(0), c.text(1), x)
+	if !done && (c.badPath(0) || c.badPath(1)) {
+		return nil
+	}
+	return done
 }
 
 // onPath is a function of one path, null in PHP 7.4 for what is none.
 func onPath(run func(c *call, path string) Value) func(*call) Value {
 	return func(c *call) Value {
 		v := run(c, c.text(0))
-		if c.badPath() {
+		if c.badPath(0) {
 			return nil
 		}
 		return v

@@ -72,7 +72,7 @@ func (f Field) Length() (n int64, ok bool) {
 // Header reads the lines between the first and the empty one. A line can go on in
 // the next, so that a field is known one line later.
 type Header struct {
-	last    string
+	last    []byte
 	hasLast bool
 }
 
@@ -90,7 +90,7 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if line[0] == ' ' || line[0] == '\t' {
 			return field, false, false, errFoldedFirst
 		}
-		h.last, h.hasLast = trimmed(line), true
+		h.last, h.hasLast = []byte(trimmed(line)), true
 		return field, false, false, nil
 	}
 	text := ""
@@ -99,12 +99,12 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if folded := strings.TrimLeft(text, " \t"); folded == "" {
 			return field, false, false, nil // nothing but spaces, which adds nothing
 		} else if folded != text {
-			h.last += " " + folded
+			h.last = append(append(h.last, ' '), folded...)
 			return field, false, false, nil
 		}
 	}
-	field, err = parse(h.last)
-	h.last, h.hasLast = text, !done
+	field, err = parse(string(h.last))
+	h.last, h.hasLast = append(h.last[:0], text...), !done
 	return field, err == nil, done, err
 }
 
@@ -114,7 +114,7 @@ func (h *Header) End() (field Field, has bool, err error) {
 		return field, false, nil
 	}
 	h.hasLast = false
-	field, err = parse(h.last)
+	field, err = parse(string(h.last))
 	return field, err == nil, err
 }
 
