@@ -401,7 +401,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 // count has the callback hear how large the body will be, and what has come of it.
 func (h *webRequest) count(s *Stream, size int) {
 	h.ctx.beginProgress(size)
-	if n := s.w - s.r; n > 0 {
+	if n := s.w - s.r; n > 0 && h.c.rt.facts.CountsBuffered {
 		h.ctx.addProgress(n)
 	}
 }
