@@ -38,8 +38,7 @@ func (b *Binder) BindIP(network string, addrs []netip.AddrPort) (*Conn, error) {
 func (c *Conn) Accept(deadline time.Time, delay bool) (*Conn, net.Addr, error) {
 	peer, addr, err := (*Conn)(nil), net.Addr(nil), ErrWouldBlock
 	if !c.readLimit.passed() {
-		// Who is there already needs no turn and no timer. As long as one runs, each
-		// event on any socket wakes a thread of Go's.
+		// Who is there already needs no turn and no timer.
 		peer, addr, err = c.acceptAtOnce(delay)
 	}
 	if err == ErrWouldBlock {
@@ -61,7 +60,7 @@ func (c *Conn) awaitPeer(deadline time.Time, delay bool) (*Conn, net.Addr, error
 	if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 		return nil, nil, err
 	}
-	defer c.readLimit.begin(time.Time{}, c.s.SetReadDeadline)
+	defer c.readLimit.end(c.s.SetReadDeadline)
 	peer, addr, err := c.accept(delay, true)
 	if errors.Is(err, os.ErrDeadlineExceeded) && !c.readLimit.passed() {
 		// The timer looks at the clock alone.

@@ -130,6 +130,7 @@ func (c *Conn) awaitPending(deadline time.Time) error {
 	if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 		return err
 	}
+	defer c.readLimit.end(c.s.SetReadDeadline)
 	err := c.raw.Read(readyNow)
 	if err != nil && c.closed() {
 		return net.ErrClosed
