@@ -100,8 +100,8 @@ func fileLines(text string, flags FileFlag) []string {
 }
 
 // Readfile writes a file or a URL to the output ([Runtime.SetOutput]), and answers
-// how many bytes that were. It is false where the file can't be opened, with the
-// warnings of [Fopen].
+// how many bytes that were; -1 where the first read fails, as that of a directory.
+// It is false where the file can't be opened, with the warnings of [Fopen].
 //
 //	PHP: readfile(string $filename, bool $use_include_path = false, ?resource $context = null): int|false
 //
@@ -126,7 +126,7 @@ func (rt *Runtime) Readfile(filename string, opts ...OpenOption) (int, bool) {
 }
 
 // Fpassthru writes the rest of a stream to the output ([Runtime.SetOutput]), and
-// answers how many bytes that were.
+// answers how many bytes that were; -1 where the first read fails.
 //
 //	PHP: fpassthru(resource $stream): int
 //
@@ -145,9 +145,13 @@ func (s *Stream) passThrough(c *call) (sum int) {
 	defer chunks.Put(p)
 	out := s.rt.output()
 	for {
-		n, _ := s.readLocked(c, p[:])
+		n, ok := s.readLocked(c, p[:])
 		s.tellProgress()
-		if n == 0 {
+		switch {
+		case n > 0:
+		case sum == 0 && !ok:
+			return -1
+		default:
 			return sum
 		}
 		sum += n

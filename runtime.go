@@ -60,6 +60,7 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	lastDir        *Stream // what opendir has opened last
 	filters        map[string]func() UserFilter
 	filterNames    []string       // of filters, in the order in which they came
 	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -138,7 +139,8 @@ func (s *Stream) streamContext() *Context {
 }
 
 // Fclose closes a stream. Under TLS the peer is told first. A second Fclose is
-// a TypeError, "supplied resource is not a valid stream resource".
+// a TypeError, "supplied resource is not a valid stream resource". A directory's
+// stream is not closed, with the warning "N is not a valid stream resource".
 //
 //	PHP: fclose(resource $stream): bool
 func Fclose(fp *Stream) bool {
@@ -147,11 +149,20 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
+	if _, ok := fp.body.(directory); ok {
+		fp.keepsOpen(&c)
+		return false
+	}
 	if fp.shut(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
 	return true
+}
+
+// keepsOpen is the warning of fclose on a stream that it does not close.
+func (s *Stream) keepsOpen(c *call) {
+	c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
 }
 
 // shut closes the stream once.

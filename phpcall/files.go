@@ -75,10 +75,16 @@ func copyFile(c *call) Value {
 	return c.rt.Copy(c.text(0), c.text(1), x)
 }
 
-// onPath is a function of one path, null in PHP 7.4 for what is none.
+// onPath is a function of one path.
 func onPath(run func(c *call, path string) Value) func(*call) Value {
+	return orNoPath(func(c *call) Value { return run(c, c.text(0)) })
+}
+
+// orNoPath is a function that answers null in PHP 7.4 where its first argument is
+// no path.
+func orNoPath(run func(c *call) Value) func(*call) Value {
 	return func(c *call) Value {
-		v := run(c, c.text(0))
+		v := run(c)
 		if c.badPath() {
 			return nil
 		}
