@@ -75,7 +75,10 @@ func (o *urlOpening) failErr(err error) *Stream {
 	return o.fail(err.Error())
 }
 
-var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+var (
+	errNoURL     = errors.New("phpstream: it is no URL")
+	errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+)
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
@@ -105,6 +108,12 @@ func (o *urlOpening) open() *Stream {
 		return nil
 	}
 	w := o.find()
+	if o.headersOnly && (w == nil || !w.remote) {
+		o.complaints = nil
+		c.fail(errNoURL)
+		c.warning("This function may only be used against URLs")
+		return nil
+	}
 	if w == nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/httpwire"
 )
 
 // context is an argument that is a context or null, which is nil: to the library
@@ -116,6 +117,40 @@ func makeDirectory(c *call) Value {
 		opts = append(opts, x)
 	}
 	return c.rt.Mkdir(c.text(0), opts...)
+}
+
+func getHeaders(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	lines, ok := c.rt.GetHeaders(c.text(0), x)
+	if !ok {
+		return false
+	}
+	if !c.bool(1) {
+		return phpValue(lines)
+	}
+	a := &Array{}
+	for _, line := range lines {
+		name, value, named := httpwire.NameAndValue(line)
+		if !named {
+			a.Append(line)
+			continue
+		}
+		switch old, _ := a.Get(name); old := old.(type) {
+		case nil:
+			a.Set(name, value)
+		case *Array:
+			old.Append(value)
+		default:
+			both := &Array{}
+			both.Append(old)
+			both.Append(value)
+			a.Set(name, both)
+		}
+	}
+	return a
 }
 
 // statArray is PHP's array of a file's facts: by number, and by name.

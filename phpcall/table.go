@@ -198,6 +198,7 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("get_headers(string $url, bool $associative = false, ?!resource $context = null)", orNoPath(getHeaders)),
 		nullRow("http_get_last_response_headers()", func(c *call) Value {
 			lines, ok := c.rt.HttpGetLastResponseHeaders()
 			if !ok {
