@@ -3,7 +3,6 @@ package phpstream
 import (
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -72,7 +71,13 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 	if !ok {
 		return nil, false
 	}
-	return fileLines(text, a.flags), true
+	end := "\n"
+	if s.ends != endsLF {
+		if s.otherLineEnd([]byte(text)); s.ends == endsCR {
+			end = "\r"
+		}
+	}
+	return fileLines(text, end, a.flags), true
 }
 
 // allContents is contents for a stream that nobody else has.
@@ -82,14 +87,18 @@ func (s *Stream) allContents(c *call) (string, bool) {
 	return s.contents(c, -1)
 }
 
-func fileLines(text string, flags FileFlag) []string {
+func fileLines(text, end string, flags FileFlag) []string {
 	lines := []string{}
-	if flags&FILE_IGNORE_NEW_LINES == 0 {
-		return slices.AppendSeq(lines, strings.Lines(text))
-	}
-	for line := range strings.Lines(text) {
-		if bare, whole := strings.CutSuffix(line, "\n"); whole {
-			line = strings.TrimSuffix(bare, "\r")
+	for line := range strings.SplitAfterSeq(text, end) {
+		bare, whole := strings.CutSuffix(line, end)
+		switch {
+		case line == "":
+			continue // behind the last end
+		case flags&FILE_IGNORE_NEW_LINES == 0:
+		case whole:
+			if line = bare; end == "\n" {
+				line = strings.TrimSuffix(bare, "\r")
+			}
 			if line == "" && flags&FILE_SKIP_EMPTY_LINES != 0 {
 				continue
 			}

@@ -65,6 +65,7 @@ type Stream struct {
 	bufSize  int // what PHP's buffer has grown to
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
+	ends     lineEnds
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
 	lost     bool // memory_limit has ended it
@@ -79,7 +80,7 @@ func (rt *Runtime) newStream(label string) *Stream {
 	k := &socket{facts: rt.facts}
 	k.blocked.Store(true)
 	k.timeout.Store(int64(rt.socketTimeout()))
-	s := &Stream{rt: rt, id: nextID(), label: label, mode: "r+", sock: k, chunk: defaultChunk}
+	s := &Stream{rt: rt, id: nextID(), label: label, mode: "r+", sock: k, chunk: defaultChunk, ends: rt.lineEnds()}
 	s.piece.Store(defaultChunk)
 	return s
 }

@@ -332,6 +332,7 @@ var factRows = map[string]string{
 	"ResetIsAlive":        "`feof` after a reset",
 	"DeafIsEnd":           "`feof` on a udp stream that waits, and is shut down for reading",
 	"Quantities":          "`ini_set` with a value that is no whole number",
+	"LineEndsDeprecated":  "`ini_set` of `auto_detect_line_endings` to on",
 	"ErrorLevels":         "`E_ALL`, where `error_reporting()` begins",
 	"SessionMeta":         "`capture_session_meta`",
 	"QuietAfterEnd":       "`fwrite` under TLS that the system refuses, behind an end that PHP has met",
