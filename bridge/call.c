@@ -158,17 +158,9 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 		zval *argument = position < ZEND_NUM_ARGS() ? ZEND_CALL_ARG(execute_data, position + 1) : NULL;
 		v = set_output(f, argument, v + 1, row);
 	}
-	count = v++->n;
-	if (count > 0 && !*job)
+	if (v->n > 0 && !*job)
 		*job = ps_keep(); // and so may an option
-	for (int64_t i = 0; i < count; i++) {
-		const ps_value *name = v;
-		zval value;
-		v = ps_take(&value, v + 1, row);
-		if (context)
-			php_stream_context_set_option(context, "ssl", name->p, &value);
-		zval_ptr_dtor(&value);
-	}
+	v = ps_set_captured(context, v, row);
 	if (thrown_count > 0) {
 		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);

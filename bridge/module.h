@@ -111,6 +111,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
 void ps_read_cafile(php_stream_context *context); // where only PHP can
+const ps_value *ps_set_captured(php_stream_context *context, const ps_value *v, const ps_row *row);
 void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
 void ps_mirror(const ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
@@ -136,12 +137,13 @@ void ps_call(char *name, ps_value *args, size_t count, int argc, int strict, ps_
 int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
-void ps_close(int64_t number, ps_answer *answer);
 int ps_socket_error(void);
 void ps_name_socket(int64_t handle);
+
+// stream.go
+void ps_close(int64_t number, ps_answer *answer);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
-void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_is_closed(int64_t number);
 int ps_blocking(int64_t number, int on);
@@ -151,5 +153,8 @@ int64_t ps_position(int64_t number, int64_t *unread);
 void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
 int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
+
+// wrapper.go
+void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 
 #endif

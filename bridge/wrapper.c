@@ -77,14 +77,7 @@ static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream
 	count = v++->n;
 	for (; count > 0; count--, v++)
 		php_stream_wrapper_log_error(wrapper, options, "%s", v->p);
-	for (count = v++->n; count > 0; count--) {
-		const ps_value *name = v;
-		zval value;
-		v = ps_take(&value, v + 1, row);
-		if (context)
-			php_stream_context_set_option(context, "ssl", name->p, &value);
-		zval_ptr_dtor(&value);
-	}
+	v = ps_set_captured(context, v, row);
 	v = ps_take(&lines, v, row);
 	if (v->kind == PS_STREAM) {
 		stream = ps_stream(v);

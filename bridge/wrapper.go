@@ -6,7 +6,6 @@ package main
 import "C"
 
 import (
-	"strings"
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
@@ -64,11 +63,7 @@ func ps_open_url(url, mode *C.char, headersOnly C.int, context *C.ps_value, coun
 	}
 	j.r.rt.HttpClearLastResponseHeaders()
 	fp, complaints := j.r.rt.OpenURL(C.GoString(url), C.GoString(mode), x, headersOnly != 0)
-	j.row.int(0)
-	for i := range j.r.events {
-		j.r.events[i].text = strings.TrimPrefix(j.r.events[i].text, "fopen(): ")
-	}
-	j.writeEvents()
+	j.writeEventsOf("fopen")
 	j.row.int(int64(len(complaints)))
 	for _, text := range complaints {
 		j.row.text(text)
