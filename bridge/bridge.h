@@ -48,6 +48,11 @@ typedef struct {
 
 enum { PS_EVENT = 5 };
 
+// What there is to know of a file.
+typedef struct {
+	int64_t dev, ino, mode, nlink, uid, gid, rdev, size, atime, mtime, ctime, blksize, blocks;
+} ps_stat;
+
 // An answer of Go's is a row of values, valid until the next call of Go, unless
 // ps_keep keeps it:
 //

@@ -20,6 +20,7 @@ typedef enum {
 	PS_ALWAYS,   // Go
 	PS_SIGNALS,  // PHP; it sets up handlers of signals
 	PS_URLS,     // not a function, but the opener of URLs
+	PS_PATHS,    // and what is done with their paths
 } ps_route;
 
 // What a function does with the bytes of a stream of ours.
@@ -50,7 +51,11 @@ void ps_raise(const ps_function *f, php_stream_context *context, const ps_value 
 
 // wrapper.c
 void ps_install_wrappers(void);
+bool ps_count_url(ps_route asked, php_stream_wrapper *wrapper, const char *url, const php_stream_wrapper_ops **php);
 void ps_notify(php_stream_context *context, const ps_value *event);
+
+// paths.c
+void ps_take_paths(php_stream_wrapper_ops *operations);
 
 // What a stream of ours has for its abstract.
 typedef struct {
@@ -104,6 +109,9 @@ void ps_put_context(ps_row *row, php_stream_context *context);
 void ps_put_selectable(ps_row *row, zval *array);
 void ps_free_row(ps_row *row);
 
+// wrapper.c
+void ps_put_url_context(ps_row *row, php_stream_context *context);
+
 // decode.c
 const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 
@@ -156,5 +164,7 @@ int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *mi
 
 // wrapper.go
 void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
+int ps_change_path(char *function, char *url, char *to, int mode, int recursive, ps_value *context, size_t count, ps_answer *answer);
+int ps_stat_url(char *url, ps_value *context, size_t count, ps_stat *to, ps_answer *answer);
 
 #endif

@@ -59,6 +59,10 @@ func (c Calls) ByGo() int {
 // URLs is the name under which openings of URLs are counted, whatever opens them.
 const URLs = "url"
 
+// Paths is the name under which what is done with URLs' paths is counted: deleting,
+// renaming, what there is to know of a file.
+const Paths = "path"
+
 // Openers are the functions of the library that make network streams.
 var Openers = []string{"fsockopen", "pfsockopen", "stream_socket_client",
 	"stream_socket_server", "stream_socket_accept", "stream_socket_pair", URLs}
