@@ -67,9 +67,10 @@ const Paths = "path"
 var Openers = []string{"fsockopen", "pfsockopen", "stream_socket_client",
 	"stream_socket_server", "stream_socket_accept", "stream_socket_pair", URLs}
 
-// Opened is the number of calls of these that Go answered.
+// Opened is the number of calls of these that Go answered, and of what it did with
+// paths, each over a connection of its own.
 func (c Calls) Opened() int {
-	n := 0
+	n := c.Go[Paths]
 	for _, name := range Openers {
 		n += c.Go[name]
 	}
