@@ -33,6 +33,7 @@ type request struct {
 	listeners map[*phpstream.Stream]phpstream.NotificationCallback // of contexts
 
 	events  []event
+	throws  bool           // what is thrown is an event, too: there is no phpcall.Result for it
 	spare   *job           // of the next call
 	jobs    map[int64]*job // those that are kept
 	lastJob int64
@@ -43,8 +44,14 @@ type request struct {
 type job struct {
 	r       *request
 	pending *phpcall.Pending
-	lenders []phpstream.StreamOrContext // the streams and contexts whose options came along
+	lenders []lender
 	row     row
+}
+
+// lender is a stream or a context whose options came along: nil for none.
+type lender struct {
+	to    phpstream.StreamOrContext
+	given *phpcall.Array
 }
 
 // job is one for a new call.
@@ -53,7 +60,7 @@ func (r *request) job() *job {
 		r.spare = &job{r: r}
 	}
 	j := r.spare
-	r.events, j.pending, j.lenders = nil, nil, j.lenders[:0]
+	r.events, r.throws, j.pending, j.lenders = nil, false, nil, j.lenders[:0]
 	j.row.reset()
 	return j
 }
@@ -63,6 +70,7 @@ func (r *request) job() *job {
 type event struct {
 	level        phpstream.ErrorLevel
 	text         string
+	bare         bool // no function's name stands before the text
 	notification *notification
 }
 
@@ -87,10 +95,17 @@ func ps_begin(major, minor C.int) {
 		listeners: map[*phpstream.Stream]phpstream.NotificationCallback{},
 	}
 	r.rt.SignalsInterrupt(true)
-	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
+	note := func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
 		r.events = append(r.events, event{level: level, text: message})
 		return true
-	}))
+	}
+	forCalls := phpcall.Handler(note)
+	r.rt.SetErrorHandler(func(level phpstream.ErrorLevel, message, file string, line int) bool {
+		if r.throws {
+			return note(level, message, file, line)
+		}
+		return forCalls(level, message, file, line)
+	})
 	r.closed = r.rt.NoStream()
 	now = r
 }
@@ -221,10 +236,13 @@ func (j *job) run() {
 }
 
 // writeEventsOf is writeEvents for a function that PHP's own code stands for, which
-// puts its own name before a text.
+// puts its own name before a text, unless that had none.
 func (j *job) writeEventsOf(function string) {
 	for i := range j.r.events {
-		j.r.events[i].text = strings.TrimPrefix(j.r.events[i].text, function+"(): ")
+		e := &j.r.events[i]
+		var named bool
+		e.text, named = strings.CutPrefix(e.text, function+"(): ")
+		e.bare = !named
 	}
 	j.row.int(0)
 	j.writeEvents()
@@ -233,12 +251,20 @@ func (j *job) writeEventsOf(function string) {
 func (j *job) writeEvents() {
 	j.row.int(int64(len(j.r.events)))
 	for _, e := range j.r.events {
-		n := e.notification
-		if n == nil {
-			n = &notification{}
-			j.row.int(int64(e.level))
-		} else {
+		var n notification
+		uncaught, isThrown := strings.CutPrefix(e.text, "Uncaught ")
+		switch {
+		case e.notification != nil:
+			n = *e.notification
 			j.row.add(C.ps_value{kind: C.PS_NOTIFICATION, flags: C.int32_t(n.severity), n: C.int64_t(n.code)})
+		case e.level == phpstream.E_ERROR && isThrown:
+			class, text, _ := strings.Cut(uncaught, ": ")
+			j.row.withText(C.ps_value{kind: C.PS_THROWN}, class)
+			e.text = text
+		case e.bare:
+			j.row.add(C.ps_value{kind: C.PS_INT, flags: C.PS_IS_BARE, n: C.int64_t(e.level)})
+		default:
+			j.row.int(int64(e.level))
 		}
 		j.row.text(e.text)
 		j.row.int(int64(n.messageCode))
@@ -251,15 +277,15 @@ func (j *job) writeEvents() {
 // captured are the options that a handshake sets.
 var captured = []string{"peer_certificate", "peer_certificate_chain"}
 
-// writeCaptured writes what the call has captured: PHP's own objects stand in
-// the other options.
+// writeCaptured writes what the call has captured, and which options it has turned
+// into texts: PHP's own objects stand in the other options.
 func (j *job) writeCaptured() {
 	at := j.row.int(0)
 	n := int64(0)
 	for _, lender := range j.lenders {
-		options := phpstream.StreamContextGetOptions(lender)["ssl"]
-		for _, name := range captured {
-			if value := phpcall.FromGo(options[name]); hasCertificate(value) {
+		for name, option := range phpstream.StreamContextGetOptions(lender.to)["ssl"] {
+			value := phpcall.FromGo(option)
+			if slices.Contains(captured, name) && hasCertificate(value) || lender.isTextNow(name, value) {
 				j.row.text(name)
 				j.write(value)
 				n++
@@ -267,6 +293,22 @@ func (j *job) writeCaptured() {
 		}
 	}
 	j.row.change(at, n)
+}
+
+// isTextNow tells whether an ssl option came as something else than the string that
+// it is now.
+func (l lender) isTextNow(name string, now phpcall.Value) bool {
+	if _, ok := now.(string); !ok || l.given == nil {
+		return false
+	}
+	options, _ := l.given.Get("ssl")
+	of, ok := options.(*phpcall.Array)
+	if !ok {
+		return false
+	}
+	before, there := of.Get(name)
+	_, wasText := before.(string)
+	return there && !wasText
 }
 
 // answer hands the row over. What panics is PHP's to know, and no reason to take

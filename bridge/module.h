@@ -100,6 +100,8 @@ typedef struct {
 	zval *kept; // what has been made for the call
 	size_t kept_count, kept_room;
 	bool with_options; // streams take their contexts' options along
+	bool as_text; // a handshake may read ssl options as text
+	HashTable *ssl;
 } ps_row;
 
 void ps_put(ps_row *row, int kind, int64_t n, const char *p, int flags);
@@ -110,7 +112,7 @@ void ps_put_selectable(ps_row *row, zval *array);
 void ps_free_row(ps_row *row);
 
 // wrapper.c
-void ps_put_url_context(ps_row *row, php_stream_context *context);
+bool ps_put_url_context(ps_row *row, php_stream_context *context);
 
 // decode.c
 const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);

@@ -29,7 +29,8 @@ static int change(const char *function, const char *url, const char *to, int mod
 	asked a = {context};
 	int ok;
 
-	ps_put_url_context(&a.row, context);
+	if (!ps_put_url_context(&a.row, context))
+		return 0;
 	ok = ps_change_path((char *)function, (char *)url, (char *)to, mode, recursive, a.row.values, a.row.count, &a.answer);
 	end(&a);
 	return ok;
@@ -69,7 +70,8 @@ static int stat_url(php_stream_wrapper *wrapper, const char *url, int flags, php
 	ps_stat s;
 	int ok;
 
-	ps_put_url_context(&a.row, context);
+	if (!ps_put_url_context(&a.row, context))
+		return -1;
 	ok = ps_stat_url((char *)url, a.row.values, a.row.count, &s, &a.answer);
 	end(&a);
 	if (!ok)

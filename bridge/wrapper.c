@@ -51,8 +51,10 @@ void ps_notify(php_stream_context *context, const ps_value *event) {
 }
 
 // ps_put_url_context puts the context for a URL, and how far its callback has
-// counted. Go gets to know what it needs of PHP.
-void ps_put_url_context(ps_row *row, php_stream_context *context) {
+// counted. Go gets to know what it needs of PHP. It answers false, and frees the row,
+// where an option has thrown as it was to be a text.
+bool ps_put_url_context(ps_row *row, php_stream_context *context) {
+	row->as_text = true;
 	ps_configure();
 	ps_read_cafile(context);
 	if (!context) {
@@ -60,13 +62,18 @@ void ps_put_url_context(ps_row *row, php_stream_context *context) {
 		ZVAL_EMPTY_ARRAY(&none);
 		ps_put(row, PS_CONTEXT, 0, NULL, PS_HAS_OPTIONS);
 		ps_put_value(row, &none);
-		return;
+		return true;
 	}
 	ps_put_context(row, context);
+	if (EG(exception)) {
+		ps_free_row(row);
+		return false;
+	}
 	if (context->notifier && (context->notifier->mask & PHP_STREAM_NOTIFIER_PROGRESS)) {
 		ps_put(row, PS_INT, context->notifier->progress, NULL, 0);
 		ps_put(row, PS_INT, context->notifier->progress_max, NULL, 0);
 	}
+	return true;
 }
 
 // keep_headers leaves the header lines where programs look for them.
@@ -124,7 +131,8 @@ static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const
 	zval_ptr_dtor(&BG(last_http_headers));
 	ZVAL_UNDEF(&BG(last_http_headers));
 #endif
-	ps_put_url_context(&row, context);
+	if (!ps_put_url_context(&row, context))
+		return NULL;
 	ps_open_url((char *)path, (char *)mode, (options & STREAM_ONLY_GET_HEADERS) != 0, row.values, row.count, &answer);
 	job = ps_keep(); // callbacks and handlers may call Go
 	stream = finish(&answer, &row, wrapper, mode, options, context);

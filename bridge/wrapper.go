@@ -32,7 +32,7 @@ func (r *request) listener() phpstream.NotificationCallback {
 // PHP's have stood in their place.
 func (j *job) listenAgain() {
 	for _, lender := range j.lenders {
-		if fp, ok := lender.(*phpstream.Stream); ok && j.r.listeners[fp] != nil {
+		if fp, ok := lender.to.(*phpstream.Stream); ok && j.r.listeners[fp] != nil {
 			phpstream.StreamContextSetParams(fp, phpstream.Params{"notification": j.r.listeners[fp]})
 		}
 	}
@@ -42,6 +42,7 @@ func (j *job) listenAgain() {
 // where it has a callback that counts already, how far that has come follows it,
 // in two integers.
 func (j *job) urlContext(context *C.ps_value, count C.size_t) (x *phpstream.Context, listener phpstream.NotificationCallback) {
+	j.r.throws = true
 	in := decoder{j: j, values: unsafe.Slice(context, int(count))}
 	x = in.value().(*phpstream.Context)
 	if phpstream.StreamContextGetParams(x)["notification"] != nil {

@@ -24,7 +24,7 @@ const (
 
 // Settings is what turns TLS on, beside the options what the caller knows.
 type Settings struct {
-	Options map[string]any // the context's "ssl" options; nil for none
+	Options map[string]any          // the context's "ssl" options; nil for none
 	AsText  func(name, text string) // hears of each that is read as a string, which it then is in PHP; nil for nobody
 	Version phpfacts.Version
 	Method  int    // a STREAM_CRYPTO_METHOD_* mask: without the client's bit, a server
