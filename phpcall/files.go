@@ -1,9 +1,11 @@
 package phpcall
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/httpwire"
 )
 
 // context is an argument that is a context or null, which is nil: to the library
@@ -44,11 +46,7 @@ func filePutContents(c *call) Value {
 	if !ok {
 		return nil
 	}
-	n, ok := c.rt.FilePutContents(c.text(0), goValue(c.args[1]), phpstream.FileFlag(c.int(2)), x)
-	if !ok && c.badPath(0) {
-		return nil
-	}
-	return intOrFalse(n, ok)
+	return intOrFalse(c.rt.FilePutContents(c.text(0), goValue(c.args[1]), phpstream.FileFlag(c.int(2)), x))
 }
 
 func fileLines(c *call) Value {
@@ -57,13 +55,10 @@ func fileLines(c *call) Value {
 		return nil
 	}
 	lines, ok := c.rt.File(c.text(0), phpstream.FileFlag(c.int(1)), x)
-	switch {
-	case ok:
-		return phpValue(lines)
-	case c.badPath(0):
-		return nil
+	if !ok {
+		return false
 	}
-	return false
+	return phpValue(lines)
 }
 
 func readFile(c *call) Value {
@@ -79,18 +74,20 @@ func copyFile(c *call) Value {
 	if !ok {
 		return nil
 	}
-	done := c.rt.Copy(c.text(0), c.text(1), x)
-	if !done && (c.badPath(0) || c.badPath(1)) {
-		return nil
-	}
-	return done
+	return c.rt.Copy(c.text(0), c.text(1), x)
 }
 
-// onPath is a function of one path, null in PHP 7.4 for what is none.
+// onPath is a function of one path.
 func onPath(run func(c *call, path string) Value) func(*call) Value {
+	return orNoPath(func(c *call) Value { return run(c, c.text(0)) })
+}
+
+// orNoPath is a function that answers null in PHP 7.4 where its first argument, or
+// another, is no path.
+func orNoPath(run func(c *call) Value, others ...int) func(*call) Value {
 	return func(c *call) Value {
-		v := run(c, c.text(0))
-		if c.badPath(0) {
+		v := run(c)
+		if slices.ContainsFunc(append(others, 0), c.badPath) {
 			return nil
 		}
 		return v
@@ -121,6 +118,40 @@ func makeDirectory(c *call) Value {
 		opts = append(opts, x)
 	}
 	return c.rt.Mkdir(c.text(0), opts...)
+}
+
+func getHeaders(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	lines, ok := c.rt.GetHeaders(c.text(0), x)
+	if !ok {
+		return false
+	}
+	if !c.bool(1) {
+		return phpValue(lines)
+	}
+	a := &Array{}
+	for _, line := range lines {
+		name, value, named := httpwire.NameAndValue(line)
+		if !named {
+			a.Append(line)
+			continue
+		}
+		switch old, _ := a.Get(name); old := old.(type) {
+		case nil:
+			a.Set(name, value)
+		case *Array:
+			old.Append(value)
+		default:
+			both := &Array{}
+			both.Append(old)
+			both.Append(value)
+			a.Set(name, both)
+		}
+	}
+	return a
 }
 
 // statArray is PHP's array of a file's facts: by number, and by name.
