@@ -55,6 +55,10 @@ type Facts struct {
 	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
 	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
 	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
+	StatFlags           int    // of the url_stat of a program's wrapper, but for those that PHP has a name for
+	CopyStatFlags       int    // the same, of where a file is to be copied to
+	CopyStats           bool   // what is copied is asked for its size first
+	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
@@ -65,6 +69,9 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
+		CopyStatFlags:       6,
+		CopyStats:           true,
+		TellsMinusOne:       true,
 		ResetIsAlive:        true,
 		DeafIsEnd:           true,
 		TimeoutReadsNothing: true,
@@ -100,6 +107,9 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP74: {
+		CopyStatFlags:       6,
+		CopyStats:           true,
+		TellsMinusOne:       true,
 		SessionMeta:         "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
 		ResetIsAlive:        true,
 		DeafIsEnd:           true,
@@ -135,6 +145,8 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
+		StatFlags:     4,
+		CopyStatFlags: 2,
 		Quantities:    true,
 		ErrorLevels:   32767,
 		Connect:       "Unable to connect",
@@ -171,6 +183,8 @@ var facts = [...]Facts{
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
+		StatFlags:      4,
+		CopyStatFlags:  2,
 		Quantities:     true,
 		ErrorLevels:    30719,
 		Connect:        "Unable to connect",
