@@ -68,7 +68,7 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			p = p[:min(len(p), length-data.n)]
 		}
 		var n int
-		if length > 0 {
+		if length > 0 || s.notifies.Load() { // a callback counts chunks
 			n, _ = s.read(c, p)
 		} else {
 			n, _ = s.readBlock(c, p)
