@@ -389,6 +389,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
+	s.size = int64(a.size)
 	if a.chunked {
 		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
 			s.addReader(h.c, f, true)
