@@ -85,9 +85,9 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 }
 
 // expected is how many bytes contents may find, as far as somebody has said so; 0
-// where nobody has. It is no more than memory_limit allows.
+// where nobody has, or a block is enough. It is no more than memory_limit allows.
 func (s *Stream) expected(length int) int {
-	if s.size == 0 || s.readers.Load() != nil {
+	if s.size <= blockSize || s.readers.Load() != nil {
 		return 0
 	}
 	s.settle()

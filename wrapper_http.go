@@ -289,7 +289,9 @@ const maxStatus = 126
 func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
-	if !s.atEnd(h.c) {
+	// PHP looks whether the peer is there, and then reads. Of a bare socket the read
+	// tells the same, unless a callback is to hear that it has met the end.
+	if s.sock.crypto.Load() == nil && !s.notifies.Load() || !s.atEnd(h.c) {
 		line, ok = s.line(h.c, maxStatus)
 		s.tellProgress()
 	}
