@@ -312,7 +312,9 @@ const maxStatus = 126
 func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
-	if !s.atEnd(h.c) {
+	// PHP looks whether the peer is there, and then reads. Of a bare socket the read
+	// tells the same, unless a callback is to hear that it has met the end.
+	if s.sock.crypto.Load() == nil && !s.notifies.Load() || !s.atEnd(h.c) {
 		line, ok = h.headerLine(s, maxStatus)
 	}
 	if !ok {
@@ -413,6 +415,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
+	s.size = int64(a.size)
 	s.ends = h.c.rt.lineEnds()
 	if a.chunked {
 		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
