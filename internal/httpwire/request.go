@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // Request is what a request is made from.
@@ -32,6 +34,21 @@ type Request struct {
 	From      string // ini value; "" for none
 	UserAgent string // "" for none
 	Content   string
+}
+
+// Headers are the lines of the option header, which is a text or an array whose
+// texts count.
+func Headers(option any, elements []any) string {
+	if text, ok := phpvalue.IsString(option); ok {
+		return Join(text)
+	}
+	var lines []string
+	for _, e := range elements {
+		if line, ok := phpvalue.IsString(e); ok {
+			lines = append(lines, line)
+		}
+	}
+	return Join(lines...)
 }
 
 // Join puts headers together as PHP does: with CRLF, and without white space at
