@@ -56,7 +56,7 @@ func TestSecretsStayAtHome(t *testing.T) {
 	checkLeaks(t)
 	say := func(w http.ResponseWriter, r *http.Request) {
 		if to := r.FormValue("to"); to != "" {
-			http.Redirect(w, r, to, 302)
+			http.Redirect(w, r, to, http.StatusFound)
 			return
 		}
 		for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization", "X-Other", "Referer"} {

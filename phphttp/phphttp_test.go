@@ -187,6 +187,19 @@ func startProxy(t *testing.T) *proxy {
 	return p
 }
 
+// answers says what the proxy answers from now on.
+func (p *proxy) answers(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = text
+}
+
+func (p *proxy) requests() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
+}
+
 // peer runs a function for each connection and answers its address.
 func peer(t *testing.T, f func(net.Conn)) string {
 	t.Helper()

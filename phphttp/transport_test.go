@@ -79,8 +79,8 @@ func TestTunnel(t *testing.T) {
 	if _, ok := rt.FileGetContents(url, rt.StreamContextCreate(options)); !ok {
 		t.Error("FileGetContents fails")
 	}
-	if len(p.asked) != 2 || p.asked[0] != p.asked[1] || !strings.Contains(p.asked[0], "Digest abc\r\n") {
-		t.Errorf("the proxy was asked %q", p.asked)
+	if asked := p.requests(); len(asked) != 2 || asked[0] != asked[1] || !strings.Contains(asked[0], "Digest abc\r\n") {
+		t.Errorf("the proxy was asked %q", asked)
 	}
 	for answer, want := range map[string]string{
 		"HTTP/1.1 200 OK\r\nVia: x\r\n\r\n":                     "",
@@ -89,7 +89,7 @@ func TestTunnel(t *testing.T) {
 		"nonsense\r\n\r\n":                                      "malformed",
 		"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 200_000): "EOF",
 	} {
-		p.answer = answer
+		p.answers(answer)
 		_, err := get(client(t, rt.StreamContextCreate(options)), url)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v", answer, err)
@@ -226,16 +226,16 @@ func TestTimeout(t *testing.T) {
 		t.Errorf("the option: %v after %v", err, took)
 	}
 	// A read waits for the server from the moment on when the last answer was
-	// there. The next question gives it its time anew.
+	// there. The next question, of a kind that net/http doesn't repeat, gives it its
+	// time anew.
 	c := client(t, rt.StreamContextCreate(nil))
 	for range 2 {
-		if _, err := get(c, s.URL+"/slow"); err != nil {
+		r, _ := http.NewRequest("POST", s.URL+"/slow", strings.NewReader("x"))
+		if _, err := do(c, r); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(timeout * 2 / 5)
 	}
-	// What is idle is closed before its read is late.
-	soon(t, "idle connections are closed", func() bool { open, _ := s.open(); return open == 0 })
 
 	silent := peer(t, func(c net.Conn) { io.Copy(io.Discard, c) })
 	for _, options := range []Options{nil, {"http": {"proxy": "tcp://" + silent}}} {
@@ -247,24 +247,51 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestLongBody: a body that takes longer than the timeout to send is not late.
-func TestLongBody(t *testing.T) {
+// TestIdleConnections are closed before the read that waits on them is late.
+func TestIdleConnections(t *testing.T) {
+	for timeout, want := range map[float64]time.Duration{1: 500 * time.Millisecond, 1000: 90 * time.Second, -1: 90 * time.Second} {
+		transport, err := phphttp.Transport(newRuntime(t).StreamContextCreate(Options{"http": {"timeout": timeout}}))
+		if err != nil || transport.IdleConnTimeout != want {
+			t.Errorf("%v: %v, %v", timeout, transport.IdleConnTimeout, err)
+		}
+	}
+}
+
+// TestLongWrite: what takes longer than the timeout to write is not late as long as
+// it goes on, be it one call.
+func TestLongWrite(t *testing.T) {
 	checkLeaks(t)
+	const size = 32 << 20
 	s := serve(t, nil, func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(bound))
+		io.WriteString(c, "HTTP/1.1 101 Go on\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
 		n := 0
-		for b := make([]byte, 1<<20); ; time.Sleep(20 * time.Millisecond) {
-			m, err := io.ReadFull(r.Body, b)
+		for b := make([]byte, 1<<20); n < size; time.Sleep(20 * time.Millisecond) {
+			m, err := io.ReadFull(c, b)
 			n += m
 			if err != nil {
 				break
 			}
 		}
-		fmt.Fprint(w, n)
+		fmt.Fprint(c, n)
 	})
-	const size = 64 << 20
-	r, _ := http.NewRequest("POST", s.URL, strings.NewReader(strings.Repeat("x", size)))
-	got, err := do(client(t, newRuntime(t).StreamContextCreate(Options{"http": {"timeout": 0.7}})), r)
-	if got != fmt.Sprint(size) || err != nil {
+	r, _ := http.NewRequest("GET", s.URL, nil)
+	r.Header.Set("Connection", "upgrade")
+	r.Header.Set("Upgrade", "x")
+	answer, err := client(t, newRuntime(t).StreamContextCreate(Options{"http": {"timeout": 0.4}})).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if _, err := answer.Body.(io.Writer).Write(make([]byte, size)); err != nil {
+		t.Error(err)
+	}
+	if got, err := io.ReadAll(answer.Body); string(got) != fmt.Sprint(size) || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 }
