@@ -195,13 +195,13 @@ func (c *Conn) shutdown(how int) error {
 }
 
 // LocalAddr is the socket's own name, nil where it has none.
-func (c *Conn) LocalAddr() net.Addr { return c.name(unix.Getsockname) }
+func (c *Conn) LocalAddr() net.Addr { return c.name(syscall.Getsockname) }
 
 // RemoteAddr is the peer's name, nil where there is no peer.
-func (c *Conn) RemoteAddr() net.Addr { return c.name(unix.Getpeername) }
+func (c *Conn) RemoteAddr() net.Addr { return c.name(syscall.Getpeername) }
 
-func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
-	var sa unix.Sockaddr
+func (c *Conn) name(get func(fd int) (syscall.Sockaddr, error)) net.Addr {
+	var sa syscall.Sockaddr
 	var err error
 	if e := c.raw.Control(func(fd uintptr) { sa, err = get(int(fd)) }); e != nil || err != nil {
 		return nil
@@ -210,19 +210,20 @@ func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
 }
 
 // addrOf is a socket's name for Go, nil where it is of no family that is known
-// here.
-func addrOf(sa unix.Sockaddr, network string) net.Addr {
+// here. Names are read by package syscall: x/sys asks the socket for its protocol
+// each time.
+func addrOf(sa syscall.Sockaddr, network string) net.Addr {
 	var ap netip.AddrPort
 	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
+	case *syscall.SockaddrInet4:
 		ap = netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
-	case *unix.SockaddrInet6:
+	case *syscall.SockaddrInet6:
 		ip := netip.AddrFrom16(sa.Addr)
 		if sa.ZoneId != 0 {
 			ip = ip.WithZone(zoneName(int(sa.ZoneId)))
 		}
 		ap = netip.AddrPortFrom(ip, uint16(sa.Port))
-	case *unix.SockaddrUnix:
+	case *syscall.SockaddrUnix:
 		name := sa.Name
 		if name == "@" {
 			name = "" // the system package's reading of no name at all

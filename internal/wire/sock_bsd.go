@@ -22,10 +22,10 @@ func newSocket(family, typ int) (int, error) {
 	return fd, prepare(fd)
 }
 
-func acceptSocket(fd int) (int, unix.Sockaddr, error) {
+func acceptSocket(fd int) (int, syscall.Sockaddr, error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	fd, sa, err := unix.Accept(fd)
+	fd, sa, err := syscall.Accept(fd)
 	if err != nil {
 		return -1, nil, err
 	}
