@@ -204,7 +204,7 @@ func (h *webRequest) route(url string) (p route, ok bool) {
 
 func (h *webRequest) timeout() time.Duration {
 	if v, ok := h.ctx.option(h.label, "timeout"); ok {
-		return duration(phpvalue.Double(v))
+		return phpvalue.Duration(phpvalue.Double(v))
 	}
 	return h.c.rt.socketTimeout()
 }
@@ -230,16 +230,7 @@ func (h *webRequest) tunnel(s *Stream, u target.URL) bool {
 // headers are the program's own.
 func (h *webRequest) headers() string {
 	v, _ := h.option("header")
-	if text, ok := phpvalue.IsString(v); ok {
-		return httpwire.Join(text)
-	}
-	var lines []string
-	for _, e := range elements(v) {
-		if line, ok := phpvalue.IsString(e); ok {
-			lines = append(lines, line)
-		}
-	}
-	return httpwire.Join(lines...)
+	return httpwire.Headers(v, elements(v))
 }
 
 // bytes is the request.
