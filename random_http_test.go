@@ -23,7 +23,8 @@ func randomHTTP(g *dialogue, name, version string) urlCase {
 	c.peers[""] = strings.Join(connections, "accept\n") + noAnswers
 
 	params := ""
-	if whole {
+	told := whole && g.chance(60) // else it is read as fast as can be
+	if told {
 		params = `, ["notification" => "hears"]`
 	}
 	call(`$c = stream_context_create(["http" => [%s], "ssl" => ["cafile" => "{{DIR}}/ca.pem"]]%s)`, g.webOptions(name), params)
@@ -43,8 +44,10 @@ func randomHTTP(g *dialogue, name, version string) urlCase {
 		call("file(%s, 0, $c)", url)
 	default:
 		call(`$f = fopen(%s, "%s", false, $c)`, url, pick(g, "r", "r", "rb", "rt"))
-		if whole {
+		if told {
 			call("notify_log()")
+		}
+		if whole {
 			call("stream_get_meta_data($f)")
 		}
 		if g.chance(30) {
@@ -61,7 +64,7 @@ func randomHTTP(g *dialogue, name, version string) urlCase {
 	if version == "8.4" {
 		call("http_get_last_response_headers()")
 	}
-	if whole {
+	if told {
 		call("notify_log()")
 	}
 	return c
@@ -216,12 +219,12 @@ func (g *dialogue) location() string {
 
 // webBody is a body, in chunks or not.
 func (g *dialogue) webBody() (body string, chunked bool) {
-	plain := pick(g, "", "hello", "line\nline\r\nend", strings.Repeat("0123456789", pick(g, 10, 1000, 2000)), "\x1f\x8b\x08\x00\x00", "\x00\xff")
+	plain := pick(g, "", "hello", "line\nline\r\nend", strings.Repeat("0123456789", pick(g, 10, 1000, 2000, 7000, 30000)), "\x1f\x8b\x08\x00\x00", "\x00\xff")
 	if !g.chance(25) {
 		return plain, false
 	}
 	for range g.IntN(5) {
-		data := strings.Repeat("d", pick(g, 1, 5, 16, 300))
+		data := strings.Repeat("d", pick(g, 1, 5, 16, 300, 300, 9000, 70000))
 		size := pick(g, "%x", "%x", "%x", "%x", "%X", "0%x", "%x;a=b", "%x ; a=\"b\"", " %x", "%x ", "0x%x", "%xg", "-%x", "+%x")
 		body += fmt.Sprintf(size, len(data)) + pick(g, "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r", "") + data + pick(g, "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "", "xy")
 	}
