@@ -11,31 +11,42 @@ func randomHTTP(g *dialogue, name, version string) urlCase {
 	call := func(format string, args ...any) { c.calls = append(c.calls, fmt.Sprintf(format, args...)) }
 	// In one piece what the callback hears depends on nothing but the bytes.
 	whole := g.chance(80)
+	told := whole && g.chance(60) // else it is read as fast as can be
 	var connections []string
-	tls := g.chance(10)
+	const handshake = "tls cert=good tickets=no\n"
+	tls, tunnel := g.chance(10), g.chance(5)
 	for range 4 {
 		begin := ""
-		if tls {
-			begin = "tls cert=good tickets=no\n"
+		switch {
+		case tunnel:
+			begin = "recvuntil \"\\r\\n\\r\\n\"\n" + pick(g, `send "HTTP/1.0 200 Go\r\nX: y\r\n\r\n"`, `send "HTTP/1.1 403 No\r\n\r\n"`, `send "\r\n"`, `send "Go\n\x00\n"`, "sleep 10ms\nhalfclose") + "\n" + handshake
+		case tls:
+			begin = handshake
 		}
-		connections = append(connections, begin+"recvuntil \"\\r\\n\\r\\n\"\n"+g.webAnswer(whole))
+		connections = append(connections, begin+"recvuntil \"\\r\\n\\r\\n\"\n"+g.webAnswer(whole, told))
 	}
 	c.peers[""] = strings.Join(connections, "accept\n") + noAnswers
 
 	params := ""
-	told := whole && g.chance(60) // else it is read as fast as can be
 	if told {
 		params = `, ["notification" => "hears"]`
 	}
-	call(`$c = stream_context_create(["http" => [%s], "ssl" => ["cafile" => "{{DIR}}/ca.pem"]]%s)`, g.webOptions(name), params)
+	call(`ini_set("user_agent", %s)`, pick(g, `""`, `""`, `""`, `""`, `""`, `"ini"`, `"a\r\nX-I: j"`, `"a\x00b"`, `" "`))
+	call(`$c = stream_context_create(["http" => [%s], "ssl" => ["cafile" => "{{DIR}}/ca.pem"]]%s)`, g.webOptions(name, tunnel), params)
 	url := literal(g.webURL(pick(g, "http", "http", "http", "HTTP"), "{{PEER:"+name+"}}"))
-	if tls {
+	switch {
+	case tunnel:
+		url = literal(g.webURL("https", pick(g, "localhost", "localhost", "localhost:8443", "other.example")))
+	case tls:
 		url = literal(g.webURL("https", "localhost:{{PORT:"+name+"}}"))
 	}
 	if version == "8.4" {
 		call("http_clear_last_response_headers()")
 	}
-	switch g.IntN(6) {
+	switch g.IntN(7) {
+	case 3:
+		call(`copy(%s, "{{TMP}}/%s", $c)`, url, name)
+		call(`@file_get_contents("{{TMP}}/%s")`, name)
 	case 0:
 		call("file_get_contents(%s, false, $c)", url)
 	case 1:
@@ -81,7 +92,7 @@ func (g *dialogue) webURL(scheme, host string) string {
 }
 
 // webOptions are options of the context.
-func (g *dialogue) webOptions(name string) string {
+func (g *dialogue) webOptions(name string, tunnel bool) string {
 	options := []string{}
 	add := func(percent int, key string, values ...string) {
 		if g.chance(percent) {
@@ -101,6 +112,9 @@ func (g *dialogue) webOptions(name string) string {
 	add(10, "request_fulluri", "true", "false", "1")
 	add(10, "auto_decode", "true", "false", "0")
 	add(10, "timeout", "1.5", `"1"`, "1")
+	if tunnel {
+		return strings.Join(append(options, `"proxy" => "tcp://{{PEER:`+name+`}}"`), ", ")
+	}
 	add(5, "proxy", `"tcp://{{PEER:`+name+`}}"`, `""`, "5", `"{{PEER:`+name+`}}"`, `"tcp://127.0.0.1:{{REFUSED}}"`)
 	return strings.Join(options, ", ")
 }
@@ -127,8 +141,11 @@ func (g *dialogue) webHeaders() string {
 }
 
 // webAnswer is what a server does when it has been asked.
-func (g *dialogue) webAnswer(whole bool) string {
+func (g *dialogue) webAnswer(whole, told bool) string {
 	body, chunked := g.webBody()
+	if told { // and more comes in pieces
+		body = body[:min(len(body), 30000)]
+	}
 	answer := ""
 	for g.chance(15) {
 		answer += pick(g, "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early\r\nX: y\r\n\r\n", "HTTP/1.1 199\n\n", "HTTP/1.1 100 Continue\r\n")
@@ -170,7 +187,10 @@ func (g *dialogue) delivered(answer string, whole bool) string {
 	if answer == "" {
 		return "sleep 10ms\nhalfclose\n"
 	}
-	return "send " + literal(answer) + "\nsleep 10ms\n" + pick(g, "", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "reset\n")
+	if len(answer) > 8000 { // how much of it has been read when a reset comes is chance
+		return "send " + literal(answer) + "\nsleep 10ms\nhalfclose\n"
+	}
+	return "send " + literal(answer) + "\nsleep 10ms\n" + pick(g, "", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "halfclose\n", "reset\n", "stall\n")
 }
 
 func (g *dialogue) statusLine() string {
