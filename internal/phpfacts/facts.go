@@ -59,6 +59,7 @@ type Facts struct {
 	CopyStatFlags       int    // the same, of where a file is to be copied to
 	CopyStats           bool   // what is copied is asked for its size first
 	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
+	KeepsPlace          bool   // a seek of compress.zlib:// that fails leaves the position
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
@@ -183,6 +184,7 @@ var facts = [...]Facts{
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
+		KeepsPlace:     true,
 		StatFlags:      4,
 		CopyStatFlags:  2,
 		Quantities:     true,
