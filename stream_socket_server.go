@@ -118,10 +118,7 @@ func (c *call) bind(s *Stream, kind target.Kind, rest string) *failure {
 	if err != nil {
 		return &failure{errstr: err.Error(), err: err}
 	}
-	if v, ok := s.ctx.option("socket", "ipv6_v6only"); ok && v != nil {
-		only := c.truth("ipv6_v6only", v)
-		b.V6Only = &only
-	}
+	b.V6Only = c.v6Only(s.ctx)
 	if v, ok := s.ctx.option("socket", "so_reuseport"); ok {
 		b.ReusePort = c.truth("so_reuseport", v)
 	}
@@ -167,7 +164,7 @@ func StreamSocketAccept(socket *Stream, timeout ...float64) (fp *Stream, peerNam
 			c.deliver()
 			return nil, ""
 		}
-		limit = duration(timeout[0])
+		limit = phpvalue.Duration(timeout[0])
 	}
 	c, ok := socket.beginAs("stream_socket_accept", "socket")
 	if !ok {

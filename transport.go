@@ -192,11 +192,18 @@ func (c *call) socketOptions(d *wire.Dialer, x *Context, kind target.Kind) *fail
 	if v, ok := x.option("socket", "tcp_nodelay"); ok {
 		d.Delay = !c.truth("tcp_nodelay", v)
 	}
-	if v, ok := x.option("socket", "ipv6_v6only"); ok && v != nil {
-		only := c.truth("ipv6_v6only", v)
-		d.V6Only = &only
-	}
+	d.V6Only = c.v6Only(x)
 	return nil
+}
+
+// v6Only is the option ipv6_v6only, nil where the system decides.
+func (c *call) v6Only(x *Context) *bool {
+	v, ok := x.option("socket", "ipv6_v6only")
+	if !ok || v == nil {
+		return nil
+	}
+	only := c.truth("ipv6_v6only", v)
+	return &only
 }
 
 // truth is a socket option as a bool. Any object is true, as in PHP, which does

@@ -3,7 +3,6 @@ package phpstream
 import (
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -209,7 +208,7 @@ func (s *Stream) mayUse(c *call) bool {
 		return true
 	}
 	if c.name == "fclose" {
-		c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
+		s.keepsOpen(c)
 		return false
 	}
 	who := "A filter can't use its own stream in the direction in which it stands"

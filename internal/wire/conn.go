@@ -68,6 +68,17 @@ func (l *limit) begin(own time.Time, timer func(time.Time) error) error {
 	return l.apply(timer)
 }
 
+// end takes the timer away after an operation. As long as any runs, each event on
+// any socket wakes a thread of Go's.
+func (l *limit) end(timer func(time.Time) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.own.IsZero() {
+		l.own = time.Time{}
+		l.apply(timer)
+	}
+}
+
 // change moves the limit from outside.
 func (l *limit) change(t time.Time, timer func(time.Time) error) error {
 	l.mu.Lock()
@@ -156,6 +167,7 @@ func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 		if n, err = c.s.Read(p); n == 0 && err == nil && len(p) > 0 {
 			err = io.EOF // an empty datagram
 		}
+		c.readLimit.end(c.s.SetReadDeadline)
 		if errors.Is(err, os.ErrDeadlineExceeded) && !c.readLimit.passed() {
 			// The timer looks at the clock alone: what has come may still be taken.
 			// And it is what wakes the reader of a socket that turns deaf.
@@ -196,6 +208,7 @@ func (c *Conn) Write(p []byte, timeout time.Duration) (int, error) {
 		}
 		var n int
 		n, err = c.s.Write(p[done:])
+		c.writeLimit.end(c.s.SetWriteDeadline)
 		done += n
 		if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
 			err = nil

@@ -112,7 +112,7 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 	if !pending || d.Async {
 		return c, Connecting(pending), nil
 	}
-	if err := c.awaitConnect(ctx, limit); err != nil {
+	if err := c.awaitConnect(ctx, sa, limit); err != nil {
 		c.Close()
 		return nil, false, err
 	}
@@ -121,11 +121,11 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 
 // awaitConnect waits on the runtime's poller, so that a connect that takes
 // long costs no thread.
-func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
+func (c *Conn) awaitConnect(ctx context.Context, sa unix.Sockaddr, limit time.Time) error {
 	// With a timeout of 0 only what is there at once counts.
 	var result error
 	done := false
-	look := func(fd uintptr) { done, result = connected(fd) }
+	look := func(fd uintptr) { done, result = connected(int(fd), sa) }
 	if c.raw.Control(look); done {
 		return result
 	}
@@ -151,20 +151,6 @@ func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
 	}
 	c.s.SetWriteDeadline(time.Time{})
 	return result
-}
-
-// connected tells whether a connect that was under way is over, and how it
-// ended.
-func connected(fd uintptr) (done bool, err error) {
-	errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-	if err != nil {
-		return true, err
-	}
-	if errno != 0 {
-		return true, syscall.Errno(errno)
-	}
-	_, err = unix.Getpeername(int(fd))
-	return err == nil, nil
 }
 
 // peek asks for a byte, and leaves it there.
@@ -195,13 +181,13 @@ func (c *Conn) shutdown(how int) error {
 }
 
 // LocalAddr is the socket's own name, nil where it has none.
-func (c *Conn) LocalAddr() net.Addr { return c.name(unix.Getsockname) }
+func (c *Conn) LocalAddr() net.Addr { return c.name(syscall.Getsockname) }
 
 // RemoteAddr is the peer's name, nil where there is no peer.
-func (c *Conn) RemoteAddr() net.Addr { return c.name(unix.Getpeername) }
+func (c *Conn) RemoteAddr() net.Addr { return c.name(syscall.Getpeername) }
 
-func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
-	var sa unix.Sockaddr
+func (c *Conn) name(get func(fd int) (syscall.Sockaddr, error)) net.Addr {
+	var sa syscall.Sockaddr
 	var err error
 	if e := c.raw.Control(func(fd uintptr) { sa, err = get(int(fd)) }); e != nil || err != nil {
 		return nil
@@ -210,19 +196,20 @@ func (c *Conn) name(get func(fd int) (unix.Sockaddr, error)) net.Addr {
 }
 
 // addrOf is a socket's name for Go, nil where it is of no family that is known
-// here.
-func addrOf(sa unix.Sockaddr, network string) net.Addr {
+// here. Names are read by package syscall: x/sys asks the socket for its protocol
+// each time.
+func addrOf(sa syscall.Sockaddr, network string) net.Addr {
 	var ap netip.AddrPort
 	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
+	case *syscall.SockaddrInet4:
 		ap = netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
-	case *unix.SockaddrInet6:
+	case *syscall.SockaddrInet6:
 		ip := netip.AddrFrom16(sa.Addr)
 		if sa.ZoneId != 0 {
 			ip = ip.WithZone(zoneName(int(sa.ZoneId)))
 		}
 		ap = netip.AddrPortFrom(ip, uint16(sa.Port))
-	case *unix.SockaddrUnix:
+	case *syscall.SockaddrUnix:
 		name := sa.Name
 		if name == "@" {
 			name = "" // the system package's reading of no name at all

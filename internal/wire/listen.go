@@ -36,6 +36,21 @@ func (b *Binder) BindIP(network string, addrs []netip.AddrPort) (*Conn, error) {
 // goes to one of them. On a socket that does not listen it waits for something
 // to read, and answers what the system has against accepting.
 func (c *Conn) Accept(deadline time.Time, delay bool) (*Conn, net.Addr, error) {
+	peer, addr, err := (*Conn)(nil), net.Addr(nil), ErrWouldBlock
+	if !c.readLimit.passed() {
+		// Who is there already needs no turn and no timer.
+		peer, addr, err = c.acceptAtOnce(delay)
+	}
+	if err == ErrWouldBlock {
+		peer, addr, err = c.awaitPeer(deadline, delay)
+	}
+	if err != nil && c.closed() {
+		err = net.ErrClosed
+	}
+	return peer, addr, err
+}
+
+func (c *Conn) awaitPeer(deadline time.Time, delay bool) (*Conn, net.Addr, error) {
 	if !c.queue(deadline) {
 		return nil, nil, os.ErrDeadlineExceeded
 	}
@@ -45,15 +60,13 @@ func (c *Conn) Accept(deadline time.Time, delay bool) (*Conn, net.Addr, error) {
 	if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 		return nil, nil, err
 	}
+	defer c.readLimit.end(c.s.SetReadDeadline)
 	peer, addr, err := c.accept(delay, true)
 	if errors.Is(err, os.ErrDeadlineExceeded) && !c.readLimit.passed() {
 		// The timer looks at the clock alone.
 		if p, a, again := c.accept(delay, false); again != ErrWouldBlock {
-			peer, addr, err = p, a, again
+			return p, a, again
 		}
-	}
-	if err != nil && c.closed() {
-		err = net.ErrClosed
 	}
 	return peer, addr, err
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -98,7 +99,7 @@ func (c *Conn) Listen(backlog int) error {
 // an accept that takes long costs no thread.
 func (c *Conn) accept(delay, wait bool) (peer *Conn, addr net.Addr, err error) {
 	fd := -1
-	var sa unix.Sockaddr
+	var sa syscall.Sockaddr
 	err = c.attempt(wait, c.raw.Read, func(s int) (err error) {
 		if c.turn == nil && !readyNow(uintptr(s)) {
 			return ErrWouldBlock
@@ -121,11 +122,15 @@ func (c *Conn) accept(delay, wait bool) (peer *Conn, addr net.Addr, err error) {
 	return peer, addr, err
 }
 
+// acceptAtOnce takes a connection if there is one.
+func (c *Conn) acceptAtOnce(delay bool) (*Conn, net.Addr, error) { return c.accept(delay, false) }
+
 // awaitPending waits until somebody can be accepted.
 func (c *Conn) awaitPending(deadline time.Time) error {
 	if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {
 		return err
 	}
+	defer c.readLimit.end(c.s.SetReadDeadline)
 	err := c.raw.Read(readyNow)
 	if err != nil && c.closed() {
 		return net.ErrClosed

@@ -76,6 +76,10 @@ func (c *Conn) Listen(int) error {
 	return nil
 }
 
+// acceptAtOnce leaves it to those who have the turn: a look without waiting takes
+// the listener's one timer here.
+func (c *Conn) acceptAtOnce(bool) (*Conn, net.Addr, error) { return nil, nil, ErrWouldBlock }
+
 // accept takes the next connection.
 func (c *Conn) accept(delay, wait bool) (*Conn, net.Addr, error) {
 	l, ok := c.s.(listener)

@@ -5,6 +5,7 @@ package wire
 import (
 	"net"
 	"net/netip"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,9 +46,9 @@ func (c *Conn) sendMessage(p []byte, flags int, addr netip.AddrPort, wait bool) 
 }
 
 func (c *Conn) recvMessage(p []byte, flags int, wait bool) (n int, addr net.Addr, err error) {
-	var from unix.Sockaddr
+	var from syscall.Sockaddr
 	err = c.attempt(wait, c.raw.Read, func(fd int) (err error) {
-		n, from, err = unix.Recvfrom(fd, p, flags)
+		n, from, err = syscall.Recvfrom(fd, p, flags)
 		return err
 	})
 	if err != nil {

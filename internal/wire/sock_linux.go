@@ -2,6 +2,7 @@ package wire
 
 import (
 	"runtime"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,8 +16,8 @@ func newSocket(family, typ int) (int, error) {
 	return unix.Socket(family, typ|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 }
 
-func acceptSocket(fd int) (int, unix.Sockaddr, error) {
-	return unix.Accept4(fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+func acceptSocket(fd int) (int, syscall.Sockaddr, error) {
+	return syscall.Accept4(fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 }
 
 func socketPair(domain, typ, protocol int) ([2]int, error) {
@@ -53,4 +54,18 @@ func sysPoll(fds []pollFD, wait time.Duration, signals bool) (int, error) {
 func signalPair() (r, w int, err error) {
 	r, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	return r, r, err
+}
+
+// connected tells whether a connect that was under way is over, and how it
+// ended. To connect again tells all of that at once, and begins nothing: the
+// socket is either connected, or has its failure still to tell.
+func connected(fd int, sa unix.Sockaddr) (done bool, err error) {
+	switch err := unix.Connect(fd, sa); err {
+	case unix.EALREADY, unix.EINPROGRESS, unix.EINTR:
+		return false, nil
+	case nil, unix.EISCONN:
+		return true, nil
+	default:
+		return true, err
+	}
 }
