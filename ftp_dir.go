@@ -41,6 +41,7 @@ func (k *ftpControl) list() *Stream {
 	data, f := k.data(port)
 	if f != nil {
 		k.c.fail(f.err)
+		k.c.warning("connect() failed: " + f.reason())
 		return nil
 	}
 	code := k.command("NLST", k.url.Path)
@@ -52,9 +53,13 @@ func (k *ftpControl) list() *Stream {
 }
 
 func (d *serverDir) next(c *call) (name string, ok bool) {
+	if d.data.atEnd(c) {
+		return "", false
+	}
 	d.data.rmu.Lock()
-	defer d.data.rmu.Unlock()
 	line, ok := d.data.line(c, ftpwire.MaxEntry)
+	d.data.rmu.Unlock()
+	d.data.tellProgress()
 	return ftpwire.Entry(line, c.rt.facts.CutsEntries), ok
 }
 

@@ -35,7 +35,7 @@ func randomFTP(g *dialogue, name, version string) urlCase {
 	}
 	url := literal(scheme + host + path)
 	withUser := literal(scheme + pick(g, "", "", "", "u:p@", "u@", "u:@", ":p@", "u%20+x:p%2bq+@", "u%0d%0aX:p@", "u:p%0aX@", "u%00v:p@", "u\x01:p@") + host + path)
-	switch g.IntN(12) {
+	switch g.IntN(13) {
 	case 0, 1:
 		f.reads()
 		call(`$f = fopen(%s, "%s", false, $c)`, withUser, pick(g, "r", "r", "rb", "rt", "r+", "x", "c", ""))
@@ -70,6 +70,13 @@ func randomFTP(g *dialogue, name, version string) urlCase {
 		f.login()
 		f.replies(pick(g, "250 in", "550 no", "550 no"), "200 binary", pick(g, "213 6", "213 6", "213 4294967301", "213 x", "550 no", "213", "213  7", "213-6", "213 -1"), f.modified())
 		call("%s(%s)", pick(g, "stat", "stat", "file_exists", "is_file", "is_dir", "filesize"), url)
+	case 11:
+		f.lists()
+		call("$f = opendir(%s, $c)", withUser)
+		for range g.IntN(5) {
+			call("readdir($f)")
+		}
+		call("closedir($f)")
 	case 9:
 		f.login()
 		f.replies(pick(g, "250 gone", "250 gone", "550 no"))
@@ -84,7 +91,11 @@ func randomFTP(g *dialogue, name, version string) urlCase {
 		for range g.IntN(6) {
 			f.replies(pick(g, "550 no", "250 in", "257 made", "550 no"))
 		}
-		call("mkdir(%s, 511, %s, $c)", url, pick(g, "false", "true"))
+		recursive := pick(g, "false", "true")
+		if strings.HasPrefix(path, "//") { // ftp/mkdir-recursive-two-slashes
+			recursive = "false"
+		}
+		call("mkdir(%s, 511, %s, $c)", url, recursive)
 	}
 	if told {
 		call("notify_log()")
@@ -219,6 +230,24 @@ func (f *ftpServer) reads() {
 	}
 	f.moved(false)
 	f.data = f.dataBegins() + "send " + literal(pick(g, "", "hello\n", "line\nline\r\nend", strings.Repeat("0123456789", pick(g, 10, 1000, 2000)))+" ") + "\n" + pick(g, "close\n", "halfclose\n", "halfclose\n", "halfclose\n", "sleep 30ms\nreset\n")
+}
+
+func (f *ftpServer) lists() {
+	g := f.dialogue
+	f.login()
+	f.replies("200 text")
+	f.ports()
+	f.moved(false)
+	names := ""
+	for range g.IntN(5) {
+		names += pick(g, "a", "b.txt", "/d/c", "d d", "", ".", "..", "/", "e/", strings.Repeat("n", pick(g, 200, 255, 256, 300)), "f\x00g", "\xff", " h ", "-rw-r--r-- 1 u g 5 Jan 1 00:00 i") +
+			pick(g, "\r\n", "\r\n", "\r\n", "\n", "\r", " \t\r\n", "")
+	}
+	f.data = f.dataBegins()
+	if names != "" {
+		f.data += "send " + literal(names) + "\n"
+	}
+	f.data += "sleep 10ms\n" + pick(g, "close\n", "halfclose\n")
 }
 
 func (f *ftpServer) writes(mode string) {
