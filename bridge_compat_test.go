@@ -83,6 +83,8 @@ var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clea
 	"http_get_last_response_headers", "http_clear_last_response_headers",
 	"stream_filter_append", "stream_filter_prepend", "stream_filter_remove", "stream_get_filters",
 	"fopen", "stat", "filesize", "file_exists", "is_file", "is_dir", "unlink", "rename", "mkdir", "rmdir",
+	"opendir", "readdir", "rewinddir", "closedir", "scandir",
+	"get_headers",
 	"file", "file_get_contents", "file_put_contents", "readfile", "copy",
 	"fpassthru", "flock", "ftruncate", "fstat"}
 

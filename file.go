@@ -3,7 +3,6 @@ package phpstream
 import (
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -72,7 +71,13 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 	if !ok {
 		return nil, false
 	}
-	return fileLines(text, a.flags), true
+	end := "\n"
+	if s.ends != endsLF {
+		if s.otherLineEnd([]byte(text)); s.ends == endsCR {
+			end = "\r"
+		}
+	}
+	return fileLines(text, end, a.flags), true
 }
 
 // allContents is contents for a stream that nobody else has.
@@ -82,14 +87,18 @@ func (s *Stream) allContents(c *call) (string, bool) {
 	return s.contents(c, -1)
 }
 
-func fileLines(text string, flags FileFlag) []string {
+func fileLines(text, end string, flags FileFlag) []string {
 	lines := []string{}
-	if flags&FILE_IGNORE_NEW_LINES == 0 {
-		return slices.AppendSeq(lines, strings.Lines(text))
-	}
-	for line := range strings.Lines(text) {
-		if bare, whole := strings.CutSuffix(line, "\n"); whole {
-			line = strings.TrimSuffix(bare, "\r")
+	for line := range strings.SplitAfterSeq(text, end) {
+		bare, whole := strings.CutSuffix(line, end)
+		switch {
+		case line == "":
+			continue // behind the last end
+		case flags&FILE_IGNORE_NEW_LINES == 0:
+		case whole:
+			if line = bare; end == "\n" {
+				line = strings.TrimSuffix(bare, "\r")
+			}
 			if line == "" && flags&FILE_SKIP_EMPTY_LINES != 0 {
 				continue
 			}
@@ -100,8 +109,8 @@ func fileLines(text string, flags FileFlag) []string {
 }
 
 // Readfile writes a file or a URL to the output ([Runtime.SetOutput]), and answers
-// how many bytes that were. It is false where the file can't be opened, with the
-// warnings of [Fopen].
+// how many bytes that were; -1 where the first read fails, as that of a directory.
+// It is false where the file can't be opened, with the warnings of [Fopen].
 //
 //	PHP: readfile(string $filename, bool $use_include_path = false, ?resource $context = null): int|false
 //
@@ -126,7 +135,7 @@ func (rt *Runtime) Readfile(filename string, opts ...OpenOption) (int, bool) {
 }
 
 // Fpassthru writes the rest of a stream to the output ([Runtime.SetOutput]), and
-// answers how many bytes that were.
+// answers how many bytes that were; -1 where the first read fails.
 //
 //	PHP: fpassthru(resource $stream): int
 //
@@ -145,9 +154,13 @@ func (s *Stream) passThrough(c *call) (sum int) {
 	defer chunks.Put(p)
 	out := s.rt.output()
 	for {
-		n, _ := s.readLocked(c, p[:])
+		n, ok := s.readLocked(c, p[:])
 		s.tellProgress()
-		if n == 0 {
+		switch {
+		case n > 0:
+		case sum == 0 && !ok:
+			return -1
+		default:
 			return sum
 		}
 		sum += n

@@ -188,7 +188,10 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	if !s.rmu.TryLock() { // unlocked without defer, which would be an eighth of the whole
 		return "", false
 	}
-	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
+	n := 0
+	if s.ends == endsLF {
+		n = bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
+	}
 	if n == 0 || len(length) > 0 && n >= length[0] {
 		s.rmu.Unlock()
 		return "", false
@@ -233,7 +236,7 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 		if avail := s.buf[s.r:s.w]; len(avail) > 0 {
 			n := len(avail)
 			done := false
-			if i := bytes.IndexByte(avail, '\n'); i >= 0 {
+			if i := s.lineEnd(avail); i >= 0 {
 				n, done = i+1, true
 			}
 			if limit >= 0 && n >= limit-len(long) {

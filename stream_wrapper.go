@@ -19,6 +19,8 @@ type wrapper struct {
 	remote bool   // PHP's is_url: what it opens comes from elsewhere
 	open   func(o *urlOpening) *Stream
 
+	opendir func(o *urlOpening) *Stream
+
 	stat   func(c *call, path string, ctx *Context) (FileStat, error)
 	unlink func(c *call, path string, ctx *Context) bool
 	rename func(c *call, from, to string, ctx *Context) bool
@@ -73,16 +75,26 @@ func (o *urlOpening) failErr(err error) *Stream {
 	return o.fail(err.Error())
 }
 
-var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+var (
+	errNoURL     = errors.New("phpstream: it is no URL")
+	errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+)
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
 	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
 	s := o.open()
-	if s == nil && len(o.complaints) > 0 {
-		c.about(withoutPassword(url), c.rt.facts.OpenFailed+": "+strings.Join(o.complaints, "\n"))
+	if s == nil {
+		o.tell(c.rt.facts.OpenFailed)
 	}
 	return s
+}
+
+// tell warns of what has gone wrong.
+func (o *urlOpening) tell(caption string) {
+	if len(o.complaints) > 0 {
+		o.c.about(withoutPassword(o.url), caption+": "+strings.Join(o.complaints, "\n"))
+	}
 }
 
 // open finds the wrapper and has it open the URL. Of a failure complaints say
@@ -95,25 +107,44 @@ func (o *urlOpening) open() *Stream {
 		c.complain(c.rt.facts.EmptyPath)
 		return nil
 	}
-	w, path := c.locateWrapper(o.url)
+	w := o.find()
+	if o.headersOnly && (w == nil || !w.remote) {
+		o.complaints = nil
+		c.fail(errNoURL)
+		c.warning("This function may only be used against URLs")
+		return nil
+	}
 	if w == nil {
-		c.fail(errNoWrapper)
-		return o.fail("no suitable wrapper could be found")
+		return nil
 	}
 	if w.open == nil {
 		return o.fail("wrapper does not support stream open")
 	}
-	o.path = path
-	s := w.open(o)
-	if s == nil {
-		if len(o.complaints) == 0 {
-			o.fail("operation failed")
-		}
-		return nil
+	s := o.opened(w, w.open(o))
+	if s != nil {
+		s.uri = o.url
+		s.ctx = o.ctx
 	}
-	s.wrapperType = w.kind
-	s.uri = o.url
-	s.ctx = o.ctx
+	return s
+}
+
+// find finds the wrapper of the URL.
+func (o *urlOpening) find() (w *wrapper) {
+	if w, o.path = o.c.locateWrapper(o.url); w == nil {
+		o.c.fail(errNoWrapper)
+		o.fail("no suitable wrapper could be found")
+	}
+	return w
+}
+
+// opened is what the wrapper has opened, or a complaint where there is none yet.
+func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
+	switch {
+	case s != nil:
+		s.wrapperType = w.kind
+	case len(o.complaints) == 0:
+		o.fail("operation failed")
+	}
 	return s
 }
 

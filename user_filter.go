@@ -3,7 +3,6 @@ package phpstream
 import (
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -217,7 +216,7 @@ func (s *Stream) mayUse(c *call) bool {
 		}
 	}
 	if c.name == "fclose" {
-		c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
+		s.keepsOpen(c)
 		return false
 	}
 	c.warning("A filter can't use its own stream in the direction in which it stands")

@@ -103,6 +103,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 		return nil
 	}
 	s.sock.timeout.Store(int64(timeout))
+	s.ends = endsLF // as long as the header lasts
 	if p.proxied && p.tls && !h.tunnel(s, p.url) {
 		s.shut(h.c)
 		return h.fail("Cannot connect to HTTPS server through proxy")
@@ -389,6 +390,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
+	s.ends = h.c.rt.lineEnds()
 	if a.chunked {
 		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
 			s.addReader(h.c, f, true)
@@ -401,7 +403,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 // count has the callback hear how large the body will be, and what has come of it.
 func (h *webRequest) count(s *Stream, size int) {
 	h.ctx.beginProgress(size)
-	if n := s.w - s.r; n > 0 {
+	if n := s.w - s.r; n > 0 && h.c.rt.facts.CountsBuffered {
 		h.ctx.addProgress(n)
 	}
 }

@@ -87,6 +87,19 @@ func init() {
 		row("rmdir(string $directory, ?!resource $context = null)", withContext(1, func(c *call, opts ...phpstream.OpenOption) Value {
 			return c.rt.Rmdir(c.text(0), opts...)
 		})),
+		nullRow("opendir(string $directory, ?resource $context = null)", orNoPath(openDirectory)),
+		nullRow("readdir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			return textOrFalse(c.rt.Readdir(dir...))
+		})),
+		nullRow("rewinddir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			c.rt.Rewinddir(dir...)
+			return c.nothingOrFalse()
+		})),
+		nullRow("closedir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			c.rt.Closedir(dir...)
+			return c.nothingOrFalse()
+		})),
+		nullRow("scandir(string $directory, int $sorting_order = SCANDIR_SORT_ASCENDING, ?resource $context = null)", orNoPath(scanDirectory)),
 		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
 			if phpstream.IsResource(fp) && !c.libraryThrew() {
@@ -185,6 +198,7 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("get_headers(string $url, bool $associative = false, ?!resource $context = null)", orNoPath(getHeaders)),
 		nullRow("http_get_last_response_headers()", func(c *call) Value {
 			lines, ok := c.rt.HttpGetLastResponseHeaders()
 			if !ok {

@@ -65,6 +65,21 @@ func TestSizesAndTimes(t *testing.T) {
 	}
 }
 
+// TestEntries: what a line of a directory names, in PHP 8.4 and before.
+func TestEntries(t *testing.T) {
+	for line, want := range map[string][2]string{
+		"a\r\n": {"a", "a"}, "/d/a b\r\n": {"a b", "a b"}, "a": {"a", "a"}, "abc\n": {"abc", "ab"}, "abc": {"abc", "a"},
+		"\r\n": {"", ""}, "\n": {"", "\n"}, "": {"", ""}, "///": {"", ""}, "d/": {"d", "d/"}, "d//\r\n": {"", ""},
+		"a \t\r\n": {"a", "a \t"}, "a\x00b\r\n": {"a", "a"}, "..\r\n": {"..", ".."},
+	} {
+		for i, cuts := range []bool{false, true} {
+			if got := ftpwire.Entry(line, cuts); got != want[i] {
+				t.Errorf("Entry(%q, %v) = %q, want %q", line, cuts, got, want[i])
+			}
+		}
+	}
+}
+
 // FuzzReply: nothing that a server says does harm, and what it says in the usual
 // form is found in it.
 func FuzzReply(f *testing.F) {

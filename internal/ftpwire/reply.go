@@ -14,6 +14,9 @@ import (
 // MaxLine is how much of a line PHP takes at once. A longer one counts as several.
 const MaxLine = 510
 
+// MaxEntry is how much of a line of a directory PHP takes at once.
+const MaxEntry = 4095
+
 // Text is what C sees of a line: what comes before a NUL.
 func Text(line string) string {
 	text, _, _ := strings.Cut(line, "\x00")
@@ -107,4 +110,21 @@ func Modified(line string) (seconds int64, ok bool) {
 	}
 	t := time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], 0, time.UTC)
 	return t.Unix(), true
+}
+
+// Entry is the name in a line of a directory: the last part of a path. PHP before
+// 8.4 takes two bytes off its end, whatever they are: cuts.
+func Entry(line string, cuts bool) string {
+	path := strings.TrimRight(line, "/")
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	switch n := len(name); {
+	case !cuts:
+		return Text(strings.TrimRight(name, "\n\r\t "))
+	case n == 0:
+		return ""
+	case n == 1:
+		return Text(line)
+	default:
+		return Text(name[:n-2])
+	}
 }

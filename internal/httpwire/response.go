@@ -140,3 +140,13 @@ func parse(line string) (Field, error) {
 	}
 	return Field{line, value}, nil
 }
+
+// NameAndValue parts a header's line as get_headers does. A line that has no colon
+// has no name.
+func NameAndValue(line string) (name, value string, named bool) {
+	i := strings.IndexByte(cString(line), ':')
+	if i < 0 {
+		return "", "", false
+	}
+	return line[:i], strings.TrimLeft(line[i+1:], " \t\n\v\f\r"), true
+}

@@ -18,7 +18,7 @@ import (
 var helpers = map[string]bool{
 	"mark": true, "wait_mark": true, "handler_returns": true, "handler_push": true,
 	"usleep": true, "str_repeat": true, "strlen": true, "substr": true, "count": true,
-	"array_keys": true, "sha1": true, "peer_connect": true, "known": true,
+	"array_keys": true, "sha1": true, "is_string": true, "peer_connect": true, "known": true,
 }
 
 // last_message, error_get_last()["message"] or null, filter_log, what the script's
@@ -54,6 +54,9 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 		return strings.Repeat(text(0), number(1)), nil
 	case "strlen":
 		return int64(len(text(0))), nil
+	case "is_string":
+		_, is := args[0].(string)
+		return is, nil
 	case "sha1":
 		sum := sha1.Sum([]byte(text(0)))
 		return hex.EncodeToString(sum[:]), nil
