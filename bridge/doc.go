@@ -38,9 +38,8 @@
 // (wrapper.c), whose opener is the library's, and so is what is done with paths on
 // FTP servers (paths.c) and with directories there (dir.c). The functions themselves
 // stay PHP's: they open files, too. What the wrapper complains of goes into PHP's own
-// warning. The
-// callback of the context hears of what happened when Go has returned; the
-// answers of reads carry notifications as well.
+// warning. The callback of the context hears of what happened when Go has returned;
+// the answers of reads carry notifications as well.
 //
 // # Contexts
 //
