@@ -38,9 +38,7 @@ func openPHP(o *urlOpening) *Stream {
 	switch strings.ToLower(name) {
 	case "memory":
 		m := rt.newMemory(o.mode)
-		s := rt.newBodyStream("MEMORY", memoryMode(m), m)
-		s.greedy = true
-		return s
+		return rt.newMemoryStream("MEMORY", memoryMode(m), m)
 	case "output":
 		return rt.newBodyStream("Output", "wb", output{rt})
 	case "input":
