@@ -259,11 +259,11 @@ func (h *webRequest) bytes(url string, p route, at hop) []byte {
 			r.UserAgent = text
 		}
 	}
-	b, guessed := r.Bytes()
-	if r.HasUser && strings.Contains(string(b), "\r\nAuthorization: Basic ") {
+	b, added := r.Bytes()
+	if added.Authorization {
 		h.ctx.notify(STREAM_NOTIFY_AUTH_REQUIRED, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
 	}
-	if guessed {
+	if added.ContentType {
 		h.c.notice("Content-type not specified assuming application/x-www-form-urlencoded")
 		h.c.deliver()
 	}
@@ -403,7 +403,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 // count has the callback hear how large the body will be, and what has come of it.
 func (h *webRequest) count(s *Stream, size int) {
 	h.ctx.beginProgress(size)
-	if n := s.w - s.r; n > 0 {
+	if n := s.w - s.r; n > 0 && h.c.rt.facts.CountsBuffered {
 		h.ctx.addProgress(n)
 	}
 }

@@ -94,6 +94,7 @@ ps_function ps_functions[] = {
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
 	{"url", PS_URLS},
+	{"path", PS_PATHS},
 	{NULL},
 };
 

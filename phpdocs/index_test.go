@@ -326,6 +326,7 @@ var factRows = map[string]string{
 	"DirEntry":            "`ftell` of a directory",
 	"RemoteFile":          "another host's `file://`",
 	"EmptyPath":           "an empty file name",
+	"CountsBuffered":      "a context's callback, and the body that came along with the header",
 	"NotifiesEnd":         "a context's callback at the end of what is read",
 	"LegacyTLS":           "`verify_peer`",
 	"TimeoutReadsNothing": "`fread` on a timeout",

@@ -40,9 +40,15 @@ func Join(lines ...string) string {
 	return strings.Trim(strings.Join(lines, "\r\n"), " \n\r\t\v\x00")
 }
 
-// Bytes is the request. guessed is true where the content's type was not said,
-// and PHP's default is sent, of which PHP has a notice.
-func (r *Request) Bytes() (b []byte, guessed bool) {
+// Added is what a request has that the program's headers don't, and of which PHP
+// speaks.
+type Added struct {
+	Authorization bool // the URL's user: a notification
+	ContentType   bool // a guess: a notice
+}
+
+// Bytes is the request.
+func (r *Request) Bytes() (b []byte, added Added) {
 	headers := cString(r.Headers)
 	if !r.KeepContent {
 		headers = without(headers, "content-length:", "content-type:")
@@ -60,6 +66,7 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 	b = append(b, method+" "+r.Target+" HTTP/"+r.Version+"\r\n"...)
 	line := func(name, value string) { b = append(b, name+": "+value+"\r\n"...) }
 	if r.HasUser && !has("authorization:") {
+		added.Authorization = true
 		line("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(cString(r.User)+":"+cString(r.Pass))))
 	}
 	if r.From != "" && !has("from:") {
@@ -94,11 +101,11 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 		b = append(b, headers+"\r\n"...)
 	}
 	if content != "" && !has("content-type:") {
+		added.ContentType = true
 		line("Content-Type", "application/x-www-form-urlencoded")
-		guessed = true
 	}
 	b = append(b, "\r\n"...)
-	return append(b, content...), guessed
+	return append(b, content...), added
 }
 
 // cString is where C ends a string.

@@ -53,6 +53,7 @@ type Facts struct {
 	ArrayOptions        bool   // socket_set_option: a value that must be an array, and is none, is a TypeError
 	BufferedAtOnce      bool   // with bytes in the buffer, or a timeout of 0, fread takes what the socket has without waiting
 	NotifiesEnd         bool   // a context's callback hears that a read has met the end
+	CountsBuffered      bool   // a context's callback hears of the body that came along with the header
 	LegacyTLS           bool   // before the peer verification of PHP 5.6
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
@@ -148,7 +149,6 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
-		LineEndsDeprecated: true,
 		Quantities:         true,
 		ErrorLevels:        32767,
 		Connect:            "Unable to connect",
@@ -161,14 +161,11 @@ var facts = [...]Facts{
 		Read:               "Read",
 		Write:              "Write",
 		OpenFailed:         "Failed to open stream",
-		OpenDirFailed:      "Failed to open directory",
-		DirEntry:           4096,
-		CutsEntries:        true,
-		EmptyDirectory:     emptyDirectory("cannot be empty"),
 		RemoteFile:         "Remote",
 		HTTPVersion:        "1.1",
 		EmptyQuery:         true,
 		KeepsMethod:        true,
+		CountsBuffered:     true,
 		EmptyPath:          emptyPath("Path cannot be empty"),
 		Seek:               "Stream does not support seeking",
 		Unable:             "Unable",
@@ -181,6 +178,11 @@ var facts = [...]Facts{
 		Silence:            unsilenced,
 		ResourceID:         true,
 		QuietAfterEnd:      true,
+		LineEndsDeprecated: true,
+		OpenDirFailed:      "Failed to open directory",
+		DirEntry:           4096,
+		CutsEntries:        true,
+		EmptyDirectory:     emptyDirectory("cannot be empty"),
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
@@ -189,7 +191,6 @@ var facts = [...]Facts{
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
-		LineEndsDeprecated: true,
 		Quantities:         true,
 		ErrorLevels:        30719,
 		Connect:            "Unable to connect",
@@ -202,15 +203,13 @@ var facts = [...]Facts{
 		Read:               "Read",
 		Write:              "Write",
 		OpenFailed:         "Failed to open stream",
-		OpenDirFailed:      "Failed to open directory",
-		DirEntry:           4097,
-		EmptyDirectory:     emptyDirectory("must not be empty"),
 		RemoteFile:         "Remote",
 		ExactFlags:         true,
 		SeeksPastEnd:       true,
 		HTTPVersion:        "1.1",
 		EmptyQuery:         true,
 		KeepsMethod:        true,
+		CountsBuffered:     true,
 		EmptyPath:          emptyPath("Path must not be empty"),
 		Seek:               "Stream does not support seeking",
 		Unable:             "Unable",
@@ -230,8 +229,13 @@ var facts = [...]Facts{
 		ArrayOptions:       true,
 		FsockTimeout:       "Argument #5 ($timeout) must be -1 or between 0 and 18446744073709",
 		FiniteClient:       true,
-		StreamFilter:       "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
-		HugeChunkIsNone: true,
+		StreamFilter:       "Stream filter",
+		ZlibParameter:      "Invalid parameter given for %s (%d)",
+		LineEndsDeprecated: true,
+		OpenDirFailed:      "Failed to open directory",
+		DirEntry:           4097,
+		EmptyDirectory:     emptyDirectory("must not be empty"),
+		HugeChunkIsNone:    true,
 	},
 }
 

@@ -13,8 +13,8 @@ import (
 var (
 	phpFunction = regexp.MustCompile(`(?m)^(?:class (\w+)$| *(?:(?:public|private) )?function (\w+)\()`)
 	goFunction  = regexp.MustCompile(`(?m)^func (?:\(\w+ \*?\w+\) )?(\w+)\(`)
-	phpCall     = regexp.MustCompile(`\b(?:stream_\w+|f(?:gets|read|write|eof|close)|is_resource|gethostname|set_error_handler|restore_error_handler|error_reporting)\(`)
-	goCall      = regexp.MustCompile(`\b(?:Stream[A-Z]\w*|F(?:gets|read|write|eof|close)|IsResource|Gethostname|SetErrorHandler|RestoreErrorHandler|ErrorReporting)\(`)
+	phpCall     = regexp.MustCompile(`\b(?:stream_\w+|f(?:open|gets|read|write|eof|tell|truncate|close)|is_resource|gethostname|set_error_handler|restore_error_handler|error_reporting)\(`)
+	goCall      = regexp.MustCompile(`\b(?:Stream[A-Z]\w*|F(?:open|gets|read|write|eof|tell|truncate|close)|IsResource|Gethostname|SetErrorHandler|RestoreErrorHandler|ErrorReporting)\(`)
 )
 
 // Functions holds that NAME.php and NAME.go have the same functions in the same

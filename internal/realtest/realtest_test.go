@@ -1,6 +1,6 @@
 // Package realtest lets the library talk with servers that others wrote:
-// OpenSSL's s_server, Postfix, and PHP. It holds tests alone. Where a server
-// isn't installed its tests are skipped; with REQUIRE_SERVERS=1 they fail.
+// OpenSSL's s_server, Postfix, vsftpd, nginx, and PHP. It holds tests alone. Where
+// a server isn't installed its tests are skipped; with REQUIRE_SERVERS=1 they fail.
 package realtest
 
 import (

@@ -23,6 +23,14 @@ import (
 
 const guzzle = "/usr/share/php/GuzzleHttp/autoload.php"
 
+// A webServer is what Guzzle asks.
+type webServer struct {
+	clear, secure string        // ports
+	asked         func() string // the requests since the last call
+	byTLS         string        // stands in each of those that came by TLS
+	misled        string        // stands in one for a name that the certificate has not
+}
+
 // TestGuzzle has Guzzle's StreamHandler fetch and send by http and https: what the
 // program sees, and what the server is asked.
 func TestGuzzle(t *testing.T) {
@@ -35,21 +43,33 @@ func TestGuzzle(t *testing.T) {
 	testcert.WriteCAs(dir, "ca.pem", ca)
 	testcert.WriteCAs(dir, "other-ca.pem", testcert.NewCA(testcert.Spec{CN: "Other Root"}))
 	cert := ca.Issue(testcert.Spec{CN: "localhost", DNS: []string{"localhost"}})
-	site := &site{}
-	clear := site.start(t, nil)
-	secure := site.start(t, &tls.Config{Certificates: []tls.Certificate{cert.TLS()}})
+	t.Run("net/http", func(t *testing.T) {
+		site := &site{}
+		clear := site.start(t, nil)
+		secure := site.start(t, &tls.Config{Certificates: []tls.Certificate{cert.TLS()}})
+		guzzleAsks(t, both, dir, webServer{clear, secure, site.asked, " localhost:" + secure + " ", " 127.0.0.1:" + secure})
+	})
+	t.Run("nginx", func(t *testing.T) {
+		guzzleAsks(t, both, dir, guzzleNginx(t, dir, cert))
+	})
+}
+
+// guzzleAsks has both engines ask the server.
+func guzzleAsks(t *testing.T, both [2]engine, dir string, server webServer) {
+	t.Helper()
 	var outcomes [2]outcome
 	var asked [2]string
 	for i, e := range both {
 		outcomes[i] = e.run(t, program{script: "testdata/guzzle.php",
-			args: []string{"http://localhost:" + clear, "https://localhost:" + secure, dir}})
-		asked[i] = site.asked()
+			args: []string{"http://localhost:" + server.clear, "https://localhost:" + server.secure, dir}})
+		asked[i] = server.asked()
 	}
 	plain, here := outcomes[0], outcomes[1]
 	for _, want := range []string{
 		"== get\n200 OK 1.1\n",
 		"== redirects\n200 OK 1.1\n",
-		"GuzzleHttp\\Exception\\ClientException: Client error: `GET http://localhost:" + clear + "/status?is=404` resulted in a `404 Not Found` response:\n",
+		"GuzzleHttp\\Exception\\ClientException: Client error: `GET http://localhost:" + server.clear + "/status?is=404` resulted in a `404 Not Found` response:\n",
+		"X-Encoded-Content-Encoding: gzip\nwhole packed packed ",
 		"== tls\n200 OK 1.1\n",
 		"== unknown authority\nGuzzleHttp\\Exception\\ConnectException: ",
 		"== wrong name\nGuzzleHttp\\Exception\\ConnectException: ",
@@ -59,6 +79,9 @@ func TestGuzzle(t *testing.T) {
 			t.Errorf("on plain PHP there is not %q", want)
 		}
 	}
+	if strings.Count(plain.Stdout, "memory: flat\n") != 2 {
+		t.Error("plain PHP takes memory for what is streamed")
+	}
 	if plain.Exit != here.Exit {
 		t.Errorf("exit status %d on plain PHP, %d by the bridge", plain.Exit, here.Exit)
 	}
@@ -66,7 +89,7 @@ func TestGuzzle(t *testing.T) {
 	same(t, "stderr", plain.Stderr, here.Stderr)
 	same(t, "what the server was asked", asked[0], asked[1])
 	// By TLS there are a request, one that is redirected, one that isn't verified, and 50 MB.
-	if n := strings.Count(asked[1], " localhost:"+secure+" "); n != 5 || strings.Contains(asked[1], " 127.0.0.2:") {
+	if n := strings.Count(asked[1], server.byTLS); n != 5 || strings.Contains(asked[1], server.misled) {
 		t.Errorf("%d requests have come by TLS, or one for another name:\n%s", n, asked[1])
 	}
 	if t.Failed() || testing.Verbose() {
@@ -83,7 +106,7 @@ type site struct {
 // start listens until the test ends, and answers the port.
 func (s *site) start(t *testing.T, config *tls.Config) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "0.0.0.0:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	if config != nil {

@@ -3,7 +3,7 @@
 // program's user, nor the server. It holds tests alone.
 //
 // The mailers are those of Debian's packages, and send through a Postfix; Guzzle
-// is Debian's, too, and asks a web server; the
+// is Debian's, too, and asks nginx and net/http; the
 // idioms are programs of ours that do what network code in PHP does, against
 // scripted peers. What isn't installed skips its tests; with REQUIRE_PHP=1 or
 // REQUIRE_SERVERS=1 they fail.

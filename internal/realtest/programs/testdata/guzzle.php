@@ -18,7 +18,7 @@ function ask(string $what, callable $request): void
     try {
         $r = $request();
         echo $r->getStatusCode(), ' ', $r->getReasonPhrase(), ' ', $r->getProtocolVersion(), "\n";
-        foreach (['Content-Type', 'Content-Length', 'X-Two', 'X-Guzzle-Redirect-History'] as $name) {
+        foreach (['Content-Type', 'Content-Length', 'X-Two', 'X-Guzzle-Redirect-History', 'X-Encoded-Content-Encoding'] as $name) {
             if ($r->hasHeader($name)) {
                 echo "$name: ", implode(' | ', $r->getHeader($name)), "\n";
             }
@@ -51,14 +51,14 @@ ask('not found', fn() => $client->get("$clear/status?is=404"));
 ask('broken', fn() => $client->get("$clear/status?is=500"));
 ask('its body', fn() => $client->get("$clear/status?is=500", ['http_errors' => false]));
 ask('chunks', fn() => $client->get("$clear/chunks"));
-ask('gzip', fn() => $client->get("$clear/gzip", ['decode_content' => true]));
+ask('gzip', fn() => $client->get("$clear/gzip", ['decode_content' => 'gzip']));
 ask('http/1.0', fn() => $client->get("$clear/echo", ['version' => '1.0']));
 ask('slow', fn() => $client->get("$clear/slow", ['timeout' => 0.2]));
 ask('refused', fn() => $client->get('http://127.0.0.1:1/'));
 ask('tls', fn() => $client->get("$tls/echo"));
 ask('from tls', fn() => $client->get("$tls/redirect?n=1"));
 ask('unknown authority', fn() => $client->get("$tls/echo", ['verify' => "$dir/other-ca.pem"]));
-ask('wrong name', fn() => $client->get(str_replace('localhost', '127.0.0.2', $tls) . '/echo'));
+ask('wrong name', fn() => $client->get(str_replace('localhost', '127.0.0.1', $tls) . '/echo'));
 ask('not verified', fn() => $client->get("$tls/echo", ['verify' => false]));
 
 echo "== to a file\n";
