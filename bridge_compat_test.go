@@ -82,6 +82,7 @@ var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clea
 	"socket_export_stream", "socket_last_error", "socket_clear_error",
 	"http_get_last_response_headers", "http_clear_last_response_headers",
 	"stream_filter_append", "stream_filter_prepend", "stream_filter_remove", "stream_get_filters",
+	"stream_get_wrappers", "stream_wrapper_unregister", "stream_wrapper_restore",
 	"fopen", "stat", "filesize", "file_exists", "is_file", "is_dir", "unlink", "rename", "mkdir", "rmdir",
 	"opendir", "readdir", "rewinddir", "closedir", "scandir",
 	"get_headers",

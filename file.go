@@ -209,19 +209,23 @@ func (c *call) copyFile(from, to string, ctx *Context) bool {
 	if source == nil {
 		return false
 	}
-	defer source.shut(c)
-	target := c.openURL(to, "wb", ctx)
-	if target == nil {
+	var target *Stream
+	defer func() {
+		if target != nil {
+			defer target.shut(c)
+		}
+		source.shut(c)
+	}()
+	if target = c.openURL(to, "wb", ctx); target == nil {
 		return false
 	}
-	defer target.shut(c)
 	_, ok := copyStream(c, source, target, -1)
 	return ok
 }
 
 // mayCopy tells whether from is no directory, and not the file that to is.
 func (c *call) mayCopy(from, to string, ctx *Context) bool {
-	source, err := c.statURL(from, ctx)
+	source, err := c.statURL(from, 0, ctx)
 	if err != nil {
 		return true // opening it says why
 	}
@@ -229,7 +233,7 @@ func (c *call) mayCopy(from, to string, ctx *Context) bool {
 		c.warning("The first argument to copy() function cannot be a directory")
 		return false
 	}
-	target, err := c.statURL(to, ctx)
+	target, err := c.statURL(to, c.rt.facts.CopyStatFlags, ctx)
 	if err != nil {
 		return true
 	}
@@ -244,10 +248,10 @@ func (c *call) mayCopy(from, to string, ctx *Context) bool {
 }
 
 // statURL leaves it to the opening to say that there is no such wrapper.
-func (c *call) statURL(url string, ctx *Context) (FileStat, error) {
+func (c *call) statURL(url string, flags int, ctx *Context) (FileStat, error) {
 	silent := c.rt.call(c.name)
-	w, path := silent.locateWrapper(url)
-	return c.statOf(w, path, ctx)
+	w, path := silent.locateWrapper(url, false)
+	return c.statOf(w, path, flags, ctx)
 }
 
 // isFilePath tells whether a name has no scheme but file://.

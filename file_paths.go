@@ -12,7 +12,7 @@ import (
 //
 // php-src: main/streams/plain_wrapper.c.
 
-func statFile(_ *call, path string, _ *Context) (FileStat, error) {
+func statFile(_ *call, path string, _ int, _ *Context) (FileStat, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return FileStat{}, err

@@ -304,15 +304,30 @@ func (s *Stream) flushWriters(c *call, mode filter.Mode) {
 	}
 }
 
-// endWriters flushes the filters of a stream that is being closed, unless
-// somebody is stuck writing.
+// flush sends on what is held back.
+func (s *Stream) flush(c *call, mode filter.Mode) bool {
+	s.flushWriters(c, mode)
+	if b, ok := s.body.(*userBody); ok {
+		return b.flush()
+	}
+	return true
+}
+
+// endWriters flushes a stream that is being closed, unless somebody is stuck
+// writing.
 func (s *Stream) endWriters(c *call) {
 	chain := s.writers.Load()
-	if chain == nil || !s.wmu.TryLock() {
+	b, _ := s.body.(*userBody)
+	if chain == nil && b == nil || !s.wmu.TryLock() {
 		return
 	}
 	defer s.wmu.Unlock()
-	s.sendThrough(c, chain, nil, filter.FlushClose)
+	if chain != nil {
+		s.sendThrough(c, chain, nil, filter.FlushClose)
+	}
+	if b != nil && (chain != nil || b.unflushed) {
+		b.flush()
+	}
 }
 
 // closeFilters ends all filters of a closed stream.

@@ -35,7 +35,7 @@ func (k *ftpControl) done(wrong string) bool {
 	return false
 }
 
-func statOnServer(c *call, url string, ctx *Context) (s FileStat, err error) {
+func statOnServer(c *call, url string, _ int, ctx *Context) (s FileStat, err error) {
 	k := c.connectFTP(url, ctx, quietly)
 	if k == nil {
 		return s, errors.Join(c.failed, errFTP)

@@ -87,7 +87,7 @@ func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *
 func (rt *Runtime) StatURL(url string, x *Context) (FileStat, bool) {
 	c := rt.call("stat")
 	defer c.deliver()
-	s, err := c.statURL(url, x)
+	s, err := c.statURL(url, 0, x)
 	c.fail(err)
 	return s, err == nil
 }

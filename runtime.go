@@ -66,6 +66,7 @@ type Runtime struct {
 	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
 	out            io.Writer      // nil: os.Stdout
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
+	opening        map[string]int // URLs that programs' wrappers are just opening
 }
 
 var defaultRuntime = NewRuntime()

@@ -31,9 +31,10 @@ type Stream struct {
 
 	persistent *persistence // nil: it ends with its Runtime's job
 
-	mode        string // as fopen takes it
-	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
-	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
+	mode        string   // as fopen takes it
+	wrapper     *wrapper // what opened it; nil for sockets
+	wrapperType string   // its type: "http", "plainfile"; "" for sockets
+	wrapperData any      // what the wrapper has to say: the lines of HTTP's answer
 	dataMeta    *DataMetaData
 	seekable    bool
 	unwritable  bool

@@ -277,7 +277,15 @@ func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
 
 // alive is feof's look at what is behind the stream: false when it knows that
 // nothing more comes.
-func (s *Stream) alive() bool { return s.body != nil || s.sock.alive() }
+func (s *Stream) alive(c *call) bool {
+	switch b := s.body.(type) {
+	case nil:
+		return s.sock.alive()
+	case *userBody:
+		return !b.ended(c)
+	}
+	return true
+}
 
 // read is PHP's fread: what is buffered, and one read of the socket. A greedy
 // stream is read until p is full.

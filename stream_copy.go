@@ -49,6 +49,9 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
 		return "", true
 	}
+	if length < 0 {
+		s.lookAt(c)
+	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
 	data := gathered{last: block[:0]}
@@ -56,7 +59,7 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		if s.readers.Load() != nil {
 			s.catchUp(c)
 		}
-		if length > 0 && s.w == s.r && (s.eof.Load() || !s.alive()) {
+		if length > 0 && s.w == s.r && (s.eof.Load() || !s.alive(c)) {
 			s.eof.Store(true)
 			break
 		}
@@ -266,6 +269,9 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 
 // copyStream copies to the end, or length bytes where that is not negative.
 func copyStream(c *call, from, to *Stream, length int) (int, bool) {
+	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
+		return 0, true
+	}
 	buf := chunks.Get().(*[defaultChunk]byte)
 	defer chunks.Put(buf)
 	copied := 0
@@ -290,6 +296,23 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		copied += n
 	}
 	return copied, true
+}
+
+// lookAt asks a program's wrapper how large its stream is, as PHP does before it
+// reads all: only the wrapper sees that.
+func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
+	b, ok := s.body.(*userBody)
+	if !ok {
+		return stat, false
+	}
+	stat, err := b.stat()
+	c.tell(err)
+	return stat, err == nil
+}
+
+func (s *Stream) isEmpty(c *call) bool {
+	stat, ok := s.lookAt(c)
+	return ok && stat.Size == 0 && stat.Mode&kindMask == kindRegular
 }
 
 func (s *Stream) readLocked(c *call, p []byte) (int, bool) {

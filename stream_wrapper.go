@@ -17,11 +17,12 @@ import (
 type wrapper struct {
 	kind   string // "wrapper_type" of the meta data
 	remote bool   // PHP's is_url: what it opens comes from elsewhere
+	user   bool   // a program's own
 	open   func(o *urlOpening) *Stream
 
 	opendir func(o *urlOpening) *Stream
 
-	stat   func(c *call, path string, ctx *Context) (FileStat, error)
+	stat   func(c *call, path string, flags int, ctx *Context) (FileStat, error)
 	unlink func(c *call, path string, ctx *Context) bool
 	rename func(c *call, from, to string, ctx *Context) bool
 	mkdir  func(c *call, path string, a mkdirArgs) bool
@@ -54,6 +55,7 @@ type urlOpening struct {
 	path       string // what the wrapper is to open: the URL, for files the path
 	mode       string
 	ctx        *Context
+	options    int      // as a program's wrapper gets them
 	complaints []string // what goes wrong, for the one warning at the end
 
 	headersOnly bool // of an answer over HTTP, whatever it is: get_headers
@@ -130,7 +132,7 @@ func (o *urlOpening) open() *Stream {
 
 // find finds the wrapper of the URL.
 func (o *urlOpening) find() (w *wrapper) {
-	if w, o.path = o.c.locateWrapper(o.url); w == nil {
+	if w, o.path = o.c.locateWrapper(o.url, true); w == nil {
 		o.c.fail(errNoWrapper)
 		o.fail("no suitable wrapper could be found")
 	}
@@ -141,6 +143,7 @@ func (o *urlOpening) find() (w *wrapper) {
 func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
 	switch {
 	case s != nil:
+		s.wrapper = w
 		s.wrapperType = w.kind
 	case len(o.complaints) == 0:
 		o.fail("operation failed")
@@ -148,11 +151,12 @@ func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
 	return s
 }
 
-// locateWrapper finds the wrapper of a URL and what it is to open; nil, with a
-// warning, where there is none or where it is not allowed.
+// locateWrapper finds the wrapper of a URL and what it is to open; nil where there
+// is none for files. A scheme that is not known is told. That there is no wrapper
+// is told to who wants to open something.
 //
 // php-src: main/streams/streams.c, php_stream_locate_url_wrapper.
-func (c *call) locateWrapper(url string) (w *wrapper, path string) {
+func (c *call) locateWrapper(url string, opens bool) (w *wrapper, path string) {
 	scheme := urlScheme(url)
 	if scheme != "" {
 		if w = c.rt.wrapper(scheme); w == nil {
@@ -164,13 +168,15 @@ func (c *call) locateWrapper(url string) (w *wrapper, path string) {
 	if scheme == "" || strings.EqualFold(scheme, "file") {
 		path, ok := filePath(url, scheme)
 		if !ok {
-			c.warning(c.rt.facts.RemoteFile + " host file access not supported, " + url)
+			if opens {
+				c.warning(c.rt.facts.RemoteFile + " host file access not supported, " + url)
+			}
 			return nil, ""
 		}
 		if w == nil {
 			w = c.rt.wrapper("file")
 		}
-		if w == nil {
+		if w == nil && opens {
 			c.warning("file:// wrapper is disabled in the server configuration")
 		}
 		return w, path
@@ -179,6 +185,17 @@ func (c *call) locateWrapper(url string) (w *wrapper, path string) {
 }
 
 const maxSchemeShown = 31
+
+// locatePath is locateWrapper for functions of paths, which give a program's own
+// wrapper what they were given.
+func (c *call) locatePath(name string) (w *wrapper, path string) {
+	if w, path = c.locateWrapper(name, false); w != nil && w.user {
+		path = name
+	}
+	return w, path
+}
+
+const schemeChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 // urlScheme is the scheme of a URL, "" for a path.
 func urlScheme(url string) string {
@@ -243,7 +260,7 @@ func (rt *Runtime) wrapper(scheme string) *wrapper {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	for _, name := range [...]string{scheme, strings.ToLower(scheme)} {
-		if i := slices.IndexFunc(rt.wrappers, func(w namedWrapper) bool { return w.scheme == name }); i >= 0 {
+		if i := slices.IndexFunc(rt.wrappers, named(name)); i >= 0 {
 			return rt.wrappers[i].wrapper
 		}
 	}

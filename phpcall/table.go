@@ -182,6 +182,10 @@ func init() {
 		row("stream_is_local($stream)", streamIsLocal),
 		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
 
+		nullRow("stream_get_wrappers()", func(c *call) Value { return phpValue(c.rt.StreamGetWrappers()) }),
+		row("stream_wrapper_unregister(string $protocol)", func(c *call) Value { return c.rt.StreamWrapperUnregister(c.text(0)) }),
+		row("stream_wrapper_restore(string $protocol)", func(c *call) Value { return c.rt.StreamWrapperRestore(c.text(0)) }),
+
 		row("stream_filter_append(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterAppend)),
 		row("stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterPrepend)),
 		row("stream_filter_remove(resource $stream_filter)", filterRemove),

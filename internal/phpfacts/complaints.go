@@ -74,6 +74,8 @@ var (
 		Old: "Filter name cannot be empty"}
 	FilterClass = Complaint{Class: ValueError, Text: "Argument #2 ($class) must be a non-empty string",
 		Old: "Class name cannot be empty"}
+	WrapperClass = Complaint{Class: TypeError, Text: "Argument #2 ($class) must be a valid class name,  given",
+		Old: "class '' is undefined"}
 	NoBucket = Complaint{Class: TypeError, Text: "Argument #2 ($bucket) must be of type object, null given",
 		Old: "expects parameter 2 to be object, null given"}
 	NoDirectory     = Complaint{Class: TypeError, Text: "No resource supplied", Bare: true}

@@ -61,6 +61,10 @@ type Facts struct {
 	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
 	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
 	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
+	StatFlags           int    // of the url_stat of a program's wrapper, but for those that PHP has a name for
+	CopyStatFlags       int    // the same, of where a file is to be copied to
+	CopyStats           bool   // what is copied is asked for its size first
+	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
@@ -71,6 +75,9 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
+		CopyStatFlags:       6,
+		CopyStats:           true,
+		TellsMinusOne:       true,
 		ResetIsAlive:        true,
 		DeafIsEnd:           true,
 		TimeoutReadsNothing: true,
@@ -110,6 +117,9 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP74: {
+		CopyStatFlags:       6,
+		CopyStats:           true,
+		TellsMinusOne:       true,
 		SessionMeta:         "capture_session_meta is deprecated; its information is now available via stream_get_meta_data()",
 		ResetIsAlive:        true,
 		DeafIsEnd:           true,
@@ -183,6 +193,8 @@ var facts = [...]Facts{
 		DirEntry:           4096,
 		CutsEntries:        true,
 		EmptyDirectory:     emptyDirectory("cannot be empty"),
+		StatFlags:          4,
+		CopyStatFlags:      2,
 		// PHP 8.2 numbers the argument wrongly and prints a double as an integer.
 		FsockTimeout: "Argument #6 must be -1 or between 0 and 18446744073709",
 		FiniteClient: true,
@@ -236,6 +248,8 @@ var facts = [...]Facts{
 		DirEntry:           4097,
 		EmptyDirectory:     emptyDirectory("must not be empty"),
 		HugeChunkIsNone:    true,
+		StatFlags:          4,
+		CopyStatFlags:      2,
 	},
 }
 

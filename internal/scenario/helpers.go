@@ -21,9 +21,10 @@ var helpers = map[string]bool{
 	"array_keys": true, "sha1": true, "is_string": true, "peer_connect": true, "known": true,
 }
 
-// last_message, error_get_last()["message"] or null, filter_log, what the script's
-// filters were called with, and notify_log, what the callback "hears" of a context
-// was called with, are helpers whose answers are recorded.
+// last_message, error_get_last()["message"] or null, filter_log and wrapper_log, what
+// the script's filters and wrappers were called with, and notify_log, what the
+// callback "hears" of a context was called with, are helpers whose answers are
+// recorded.
 
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {
@@ -41,6 +42,8 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	switch name {
 	case "filter_log":
 		return taken(&in.filterLog), nil
+	case "wrapper_log":
+		return taken(&in.shelves.log), nil
 	case "notify_log":
 		return taken(&in.heard), nil
 	case "last_message":
