@@ -13,7 +13,7 @@ func fopen(c *call) Value {
 	if !ok {
 		return nil
 	}
-	fp := c.rt.Fopen(c.text(0), c.text(1), x)
+	fp := c.rt.Fopen(c.text(0), c.text(1), phpstream.UseIncludePath(c.bool(2)), x)
 	if fp == nil && c.libraryThrew() {
 		return nil
 	}
