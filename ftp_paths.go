@@ -51,8 +51,7 @@ func statOnServer(c *call, url string, _ int, ctx *Context) (s FileStat, err err
 		return s, errFTP
 	}
 	if ftpwire.Done(k.command("SIZE", path)) {
-		size, _ := ftpwire.Size(k.line)
-		s.Size = int64(size)
+		s.Size = int64(ftpwire.StatSize(k.line))
 	} else if !isDir {
 		return s, errFTP
 	}

@@ -38,6 +38,7 @@ type Stream struct {
 	dataMeta    *DataMetaData
 	seekable    bool
 	unwritable  bool
+	size        int64       // of what can be read, as its sender says; 0: unknown
 	greedy      bool        // fread goes on until it has all, or nothing more comes
 	closer      func(*call) // what the wrapper does when the stream has been closed
 

@@ -159,7 +159,8 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 		g = s.sock.receive(c, p, !s.atOnce)
 	}
 	s.owe(g.n)
-	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd && s.readers.Load() == nil {
+	// Behind filters PHP tells of a failure's end alone.
+	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd && (s.readers.Load() == nil || g.minus && s.w == s.r) {
 		s.owe(metEnd)
 	}
 	return g.n, !g.minus

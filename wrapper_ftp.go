@@ -171,6 +171,6 @@ func (k *ftpControl) end(c *call) {
 		c.fail(errors.New("phpstream: " + text))
 		c.warning(text)
 	}
-	k.send("QUIT", "")
+	k.send("QUIT")
 	k.close()
 }

@@ -153,6 +153,7 @@ void ps_name_socket(int64_t handle);
 // stream.go
 void ps_close(int64_t number, ps_answer *answer);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);
+int ps_ended(int64_t number);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_is_closed(int64_t number);

@@ -60,9 +60,7 @@ func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int, a
 	fp := now.streams[int64(n)]
 	now.events = nil
 	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
-	meta := phpstream.StreamGetMetaData(fp)
-	// PHP notifies of the end that it is told of, and else finds it by looking.
-	*eof = truth(meta.Eof && meta.UnreadBytes == 0 && !(now.rt.Profile() == phpstream.PHP84 && fp.ReadsFiltered()))
+	*eof = truth(ended(fp))
 	now.events = slices.DeleteFunc(now.events, func(e event) bool {
 		return e.notification != nil && e.notification.code == phpstream.STREAM_NOTIFY_COMPLETED
 	})
@@ -72,6 +70,19 @@ func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int, a
 	}
 	return C.ssize_t(m)
 }
+
+// ended tells whether a stream's flag for the end is to be set: PHP notifies of
+// the end that it is told of, and else finds it by looking.
+func ended(fp *phpstream.Stream) bool {
+	meta := phpstream.StreamGetMetaData(fp)
+	return meta.Eof && meta.UnreadBytes == 0 && !(now.rt.Profile() == phpstream.PHP84 && fp.ReadsFiltered())
+}
+
+// ps_ended tells whether the end of a stream has been met already, while it was
+// opened.
+//
+//export ps_ended
+func ps_ended(n C.int64_t) C.int { return truth(ended(now.streams[int64(n)])) }
 
 // ps_write writes, as fwrite does, and answers -1 for false. Its events are in
 // the answer.

@@ -37,7 +37,8 @@ bool ps_count_url(ps_route asked, php_stream_wrapper *wrapper, const char *url, 
 // ps_notify has the callback of a context hear of something.
 void ps_notify(php_stream_context *context, const ps_value *event) {
 	int code = (int)event->n;
-	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS || code == PHP_STREAM_NOTIFY_FAILURE;
+	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS || code == PHP_STREAM_NOTIFY_FAILURE ||
+		code == PHP_STREAM_NOTIFY_REDIRECTED || code == PHP_STREAM_NOTIFY_AUTH_RESULT;
 
 	if (!context || !context->notifier)
 		return;
@@ -106,6 +107,7 @@ static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream
 	if (v->kind == PS_STREAM) {
 		stream = ps_stream(v);
 		snprintf(stream->mode, sizeof stream->mode, "%s", mode);
+		stream->eof = ps_ended(ps_number(stream));
 		if (context)
 			php_stream_context_set(stream, context);
 		ZVAL_COPY(&stream->wrapperdata, &lines);

@@ -1,6 +1,7 @@
 package phpcall
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
@@ -20,9 +21,9 @@ func (c *call) context(i int) (x *phpstream.Context, ok bool) {
 	return nil, old(c.rt)
 }
 
-// badPath tells whether the first argument is what PHP 7.4 takes for no path at
-// all, so that its functions answer null.
-func (c *call) badPath() bool { return old(c.rt) && strings.Contains(c.text(0), "\x00") }
+// badPath tells whether an argument is what PHP 7.4 takes for no path at all, so
+// that its functions answer null.
+func (c *call) badPath(i int) bool { return old(c.rt) && strings.Contains(c.text(i), "\x00") }
 
 func fileGetContents(c *call) Value {
 	x, ok := c.context(2)
@@ -34,7 +35,7 @@ func fileGetContents(c *call) Value {
 		opts = append(opts, phpstream.Length(n))
 	}
 	text, ok := c.rt.FileGetContents(c.text(0), opts...)
-	if !ok && c.badPath() {
+	if !ok && c.badPath(0) {
 		return nil
 	}
 	return textOrFalse(text, ok)
@@ -81,12 +82,12 @@ func onPath(run func(c *call, path string) Value) func(*call) Value {
 	return orNoPath(func(c *call) Value { return run(c, c.text(0)) })
 }
 
-// orNoPath is a function that answers null in PHP 7.4 where its first argument is
-// no path.
-func orNoPath(run func(c *call) Value) func(*call) Value {
+// orNoPath is a function that answers null in PHP 7.4 where its first argument, or
+// another, is no path.
+func orNoPath(run func(c *call) Value, others ...int) func(*call) Value {
 	return func(c *call) Value {
 		v := run(c)
-		if c.badPath() {
+		if slices.ContainsFunc(append(others, 0), c.badPath) {
 			return nil
 		}
 		return v

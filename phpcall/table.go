@@ -62,9 +62,9 @@ func init() {
 
 		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
 		nullRow("file_get_contents(string $filename, bool $use_include_path = false, ?!resource $context = null, int $offset = 0, ?int $length = null)", fileGetContents),
-		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", filePutContents),
-		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", fileLines),
-		nullRow("copy(string $from, string $to, ?!resource $context = null)", copyFile),
+		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", orNoPath(filePutContents)),
+		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", orNoPath(fileLines)),
+		nullRow("copy(string $from, string $to, ?!resource $context = null)", orNoPath(copyFile, 1)),
 		nullRow("readfile(string $filename, bool $use_include_path = false, ?!resource $context = null)", readFile),
 		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return c.size(phpstream.Fpassthru(fp))

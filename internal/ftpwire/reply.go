@@ -18,10 +18,7 @@ const MaxLine = 510
 const MaxEntry = 4095
 
 // Text is what C sees of a line: what comes before a NUL.
-func Text(line string) string {
-	text, _, _ := strings.Cut(line, "\x00")
-	return text
-}
+func Text(line string) string { return phpvalue.CString(line) }
 
 // Last tells whether a line ends a reply: three digits and a space.
 func Last(line string) bool {
@@ -51,6 +48,9 @@ func Size(line string) (size int, ok bool) {
 
 // afterCode is where PHP begins to look into a reply.
 const afterCode = 4
+
+// StatSize is [Size] as stat looks for it: right behind the code.
+func StatSize(line string) int { return phpvalue.Atoi(line[min(afterCode, len(line)):]) }
 
 // Passive is the port in the reply to PASV, "227 ... (h1,h2,h3,h4,p1,p2)", 0
 // where there is none. The host in it is not looked at.
