@@ -139,7 +139,7 @@ func selectTimeout(c *call, timeout []int) (time.Duration, bool) {
 type selection struct {
 	entries  []selected
 	ends     [len(wants)]int // of each slice's part
-	misfits  []string        // why PHP can't wait for some of the entries
+	misfits  [][]string      // why PHP can't wait for some of the entries
 	buffered bool            // what was buffered has answered
 	poller   *wire.Poller
 	await    []int       // entries with a handshake under way
@@ -174,12 +174,11 @@ func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed b
 			q.entries = append(q.entries, selected{Stream: s, conn: s.sock.wire, want: want})
 		case s.sock.wire == nil && s.body == nil && !s.filtered(): // it is not connected
 		default:
-			if conn, why := s.waitable(c.rt.facts.Cannot); conn != nil || why == "" {
-				q.entries = append(q.entries, selected{Stream: s, conn: conn, want: want})
-			} else {
+			conn, why := s.waitable(c.rt.facts.Cannot)
+			if why != nil {
 				q.misfits = append(q.misfits, why)
-				q.entries = append(q.entries, selected{Stream: s, want: want, misfit: true})
 			}
+			q.entries = append(q.entries, selected{Stream: s, conn: conn, want: want, misfit: why != nil})
 		}
 	}
 	return closed
@@ -188,7 +187,9 @@ func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed b
 // cannotCast warns of each stream that PHP has no descriptor of.
 func (q *selection) cannotCast(c *call) {
 	for _, why := range q.misfits {
-		c.warning(why)
+		for _, text := range why {
+			c.warning(text)
+		}
 	}
 }
 
@@ -346,6 +347,7 @@ func (q *selection) release() {
 		q.poller.Release()
 	}
 	clear(q.entries)
+	clear(q.misfits)
 	*q = selection{entries: q.entries[:0], misfits: q.misfits[:0], await: q.await[:0]}
 	selections.Put(q)
 }

@@ -12,14 +12,47 @@ type waiter interface {
 // where it is always ready, or else why it can't be waited for.
 //
 // php-src: main/streams/cast.c.
-func (s *Stream) waitable(cannot string) (conn *wire.Conn, why string) {
+func (s *Stream) waitable(cannot string) (conn *wire.Conn, why []string) {
+	const most = 10 // of streams that stand for one another
+	return s.waitableOf(cannot, most)
+}
+
+func (s *Stream) waitableOf(cannot string, most int) (conn *wire.Conn, why []string) {
 	if s.filtered() {
-		return nil, cannot + " cast a filtered stream on this system"
+		return nil, []string{cannot + " cast a filtered stream on this system"}
 	}
-	if w, ok := s.body.(waiter); ok {
-		return w.descriptor(), ""
+	if s.sock.wire != nil {
+		return s.sock.wire, nil
 	}
-	return nil, cannot + " represent a stream of type " + s.label + " as a select()able descriptor"
+	switch b := s.body.(type) {
+	case waiter:
+		return b.descriptor(), nil
+	case *userBody:
+		var inner *Stream
+		if inner, why = b.cast(); inner != nil && most > 0 {
+			if conn, why = inner.waitableOf(cannot, most-1); why == nil {
+				return conn, nil
+			}
+		}
+	}
+	return nil, append(why, cannot+" represent a stream of type "+s.label+" as a select()able descriptor")
+}
+
+// cast is the stream that a program's wrapper has to be waited for; nil, and why,
+// where there is none.
+func (b *userBody) cast() (inner *Stream, why []string) {
+	if err := b.asks("stream_cast", func() { inner = b.StreamCast(STREAM_CAST_FOR_SELECT) }); err != nil {
+		return nil, []string{err.Error()}
+	}
+	switch {
+	case inner == nil:
+		return nil, nil
+	case inner.gone():
+		return nil, []string{b.class + "::stream_cast must return a stream resource"}
+	case inner == b.s:
+		return nil, []string{b.class + "::stream_cast must not return itself"}
+	}
+	return inner, nil
 }
 
 // descriptor is made once for all calls, and closes the file in its turn.
