@@ -129,7 +129,7 @@ func Rewind(fp *Stream) bool {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.seekable && s.writers.Load() != nil {
+	if s.canSeek() && s.writers.Load() != nil {
 		s.flush(c, filter.FlushInc)
 	}
 	s.rmu.Lock()
