@@ -82,7 +82,10 @@ var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clea
 	"socket_export_stream", "socket_last_error", "socket_clear_error",
 	"http_get_last_response_headers", "http_clear_last_response_headers",
 	"stream_filter_append", "stream_filter_prepend", "stream_filter_remove", "stream_get_filters",
+	"stream_get_wrappers", "stream_wrapper_unregister", "stream_wrapper_restore",
 	"fopen", "stat", "filesize", "file_exists", "is_file", "is_dir", "unlink", "rename", "mkdir", "rmdir",
+	"opendir", "readdir", "rewinddir", "closedir", "scandir",
+	"get_headers",
 	"file", "file_get_contents", "file_put_contents", "readfile", "copy",
 	"fpassthru", "flock", "ftruncate", "fstat"}
 
@@ -103,8 +106,10 @@ func checkCounts(t *testing.T, version, log string) {
 			t.Errorf("PHP %s: no call of %s was answered here", version, f.Name)
 		}
 	}
-	if calls.Go[bridgelog.URLs] == 0 {
-		t.Errorf("PHP %s: no URL was opened here", version)
+	for _, name := range []string{bridgelog.URLs, bridgelog.Paths} {
+		if calls.Go[name] == 0 {
+			t.Errorf("PHP %s: nothing that is counted as %q was answered here", version, name)
+		}
 	}
 	t.Logf("PHP %s: %v", version, calls.Go)
 }

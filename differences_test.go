@@ -12,7 +12,7 @@ import (
 // TestOtherOptionsOfPHPAreMissing: the ini values are those that count here.
 func TestOtherOptionsOfPHPAreMissing(t *testing.T) {
 	rt, _ := newRuntime()
-	for _, option := range []string{"precision", "error_reporting", "auto_detect_line_endings"} {
+	for _, option := range []string{"precision", "error_reporting", "max_execution_time"} {
 		if v, ok := rt.IniGet(option); ok {
 			t.Errorf("%s is %q", option, v)
 		}

@@ -198,6 +198,7 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	ctx := s.ctx
 	s.mu.Unlock()
 	settings := s.rt.settings(ctx, method, s.sock.urlName)
+	settings.AsText = ctx.keepText
 	policy, warnings, err := secure.NewPolicy(settings)
 	if err != nil {
 		c.fail(warned(warnings, err))
@@ -209,6 +210,18 @@ func (s *Stream) setUpCrypto(c *call, method CryptoMethod) bool {
 	s.sock.settings.Store(&settings)
 	s.sock.tls.Store(secure.New(s.sock.wire, policy))
 	return true
+}
+
+// keepText keeps an ssl option that has been read as a string as one.
+func (x *Context) keepText(name, text string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if of, ok := x.options.Get("ssl"); ok {
+		v, _ := of.Get(name)
+		if _, isText := phpvalue.IsString(v); !isText {
+			of.Set(name, text)
+		}
+	}
 }
 
 // takeUpSession lends the session of another stream, where that has one.

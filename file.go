@@ -3,7 +3,6 @@ package phpstream
 import (
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -72,7 +71,13 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 	if !ok {
 		return nil, false
 	}
-	return fileLines(text, a.flags), true
+	end := "\n"
+	if s.ends != endsLF {
+		if s.otherLineEnd([]byte(text)); s.ends == endsCR {
+			end = "\r"
+		}
+	}
+	return fileLines(text, end, a.flags), true
 }
 
 // allContents is contents for a stream that nobody else has.
@@ -82,14 +87,18 @@ func (s *Stream) allContents(c *call) (string, bool) {
 	return s.contents(c, -1)
 }
 
-func fileLines(text string, flags FileFlag) []string {
+func fileLines(text, end string, flags FileFlag) []string {
 	lines := []string{}
-	if flags&FILE_IGNORE_NEW_LINES == 0 {
-		return slices.AppendSeq(lines, strings.Lines(text))
-	}
-	for line := range strings.Lines(text) {
-		if bare, whole := strings.CutSuffix(line, "\n"); whole {
-			line = strings.TrimSuffix(bare, "\r")
+	for line := range strings.SplitAfterSeq(text, end) {
+		bare, whole := strings.CutSuffix(line, end)
+		switch {
+		case line == "":
+			continue // behind the last end
+		case flags&FILE_IGNORE_NEW_LINES == 0:
+		case whole:
+			if line = bare; end == "\n" {
+				line = strings.TrimSuffix(bare, "\r")
+			}
 			if line == "" && flags&FILE_SKIP_EMPTY_LINES != 0 {
 				continue
 			}
@@ -100,8 +109,8 @@ func fileLines(text string, flags FileFlag) []string {
 }
 
 // Readfile writes a file or a URL to the output ([Runtime.SetOutput]), and answers
-// how many bytes that were. It is false where the file can't be opened, with the
-// warnings of [Fopen].
+// how many bytes that were; -1 where the first read fails, as that of a directory.
+// It is false where the file can't be opened, with the warnings of [Fopen].
 //
 //	PHP: readfile(string $filename, bool $use_include_path = false, ?resource $context = null): int|false
 //
@@ -126,7 +135,7 @@ func (rt *Runtime) Readfile(filename string, opts ...OpenOption) (int, bool) {
 }
 
 // Fpassthru writes the rest of a stream to the output ([Runtime.SetOutput]), and
-// answers how many bytes that were.
+// answers how many bytes that were; -1 where the first read fails.
 //
 //	PHP: fpassthru(resource $stream): int
 //
@@ -145,9 +154,13 @@ func (s *Stream) passThrough(c *call) (sum int) {
 	defer chunks.Put(p)
 	out := s.rt.output()
 	for {
-		n, _ := s.readLocked(c, p[:])
+		n, ok := s.readLocked(c, p[:])
 		s.tellProgress()
-		if n == 0 {
+		switch {
+		case n > 0:
+		case sum == 0 && !ok:
+			return -1
+		default:
 			return sum
 		}
 		sum += n
@@ -196,19 +209,23 @@ func (c *call) copyFile(from, to string, ctx *Context) bool {
 	if source == nil {
 		return false
 	}
-	defer source.shut(c)
-	target := c.openURL(to, "wb", ctx)
-	if target == nil {
+	var target *Stream
+	defer func() {
+		if target != nil {
+			defer target.shut(c)
+		}
+		source.shut(c)
+	}()
+	if target = c.openURL(to, "wb", ctx); target == nil {
 		return false
 	}
-	defer target.shut(c)
 	_, ok := copyStream(c, source, target, -1)
 	return ok
 }
 
 // mayCopy tells whether from is no directory, and not the file that to is.
 func (c *call) mayCopy(from, to string, ctx *Context) bool {
-	source, err := c.statURL(from, ctx)
+	source, err := c.statURL(from, 0, ctx)
 	if err != nil {
 		return true // opening it says why
 	}
@@ -216,7 +233,7 @@ func (c *call) mayCopy(from, to string, ctx *Context) bool {
 		c.warning("The first argument to copy() function cannot be a directory")
 		return false
 	}
-	target, err := c.statURL(to, ctx)
+	target, err := c.statURL(to, c.rt.facts.CopyStatFlags, ctx)
 	if err != nil {
 		return true
 	}
@@ -231,10 +248,10 @@ func (c *call) mayCopy(from, to string, ctx *Context) bool {
 }
 
 // statURL leaves it to the opening to say that there is no such wrapper.
-func (c *call) statURL(url string, ctx *Context) (FileStat, error) {
+func (c *call) statURL(url string, flags int, ctx *Context) (FileStat, error) {
 	silent := c.rt.call(c.name)
-	w, path := silent.locateWrapper(url)
-	return c.statOf(w, path, ctx)
+	w, path := silent.locateWrapper(url, false)
+	return c.statOf(w, path, flags, ctx)
 }
 
 // isFilePath tells whether a name has no scheme but file://.

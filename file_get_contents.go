@@ -175,6 +175,9 @@ func (c *call) putData(s *Stream, filename string, data any) (n int, ok bool) {
 			return 0, true
 		}
 		n, sent := s.write(c, []byte(text))
+		if !sent && c.rt.facts.TellsMinusOne {
+			n, sent = -1, true
+		}
 		if sent && n != len(text) {
 			c.warning(fmt.Sprintf("Only %d of %d bytes written, possibly out of free disk space", n, len(text)))
 			return 0, false

@@ -12,7 +12,7 @@ import (
 //
 // php-src: main/streams/plain_wrapper.c.
 
-func statFile(_ *call, path string, _ *Context) (FileStat, error) {
+func statFile(_ *call, path string, _ int, _ *Context) (FileStat, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return FileStat{}, err
@@ -61,3 +61,32 @@ func renameFile(c *call, from, to string, ctx *Context) bool {
 	}
 	return c.pathFailed(from+","+to, err)
 }
+
+// fileDir is a directory of this machine.
+type fileDir struct {
+	noBytes
+	*localfile.Dir
+	at   int64 // PHP's position
+	size int64 // and how far an entry moves it
+}
+
+func openFileDir(o *urlOpening) *Stream {
+	d, err := localfile.OpenDir(o.path)
+	if err != nil {
+		return o.failErr(err)
+	}
+	rt := o.c.rt
+	return rt.newDirStream("dir", &fileDir{Dir: d, size: int64(rt.facts.DirEntry)})
+}
+
+func (d *fileDir) next(*call) (name string, ok bool) {
+	if name, ok = d.Next(); ok {
+		d.at += d.size
+	}
+	return name, ok
+}
+
+// seek begins anew, whatever it is asked for.
+func (d *fileDir) seek(int64, int) (int64, error) { return d.at, d.Rewind() }
+
+func (d *fileDir) close() error { return d.Close() }

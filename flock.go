@@ -35,7 +35,7 @@ func Flock(fp *Stream, operation FileFlag) (locked, wouldBlock bool) {
 		return false, false
 	}
 	err := l.lock(how)
-	c.fail(err)
+	c.tell(err)
 	return err == nil, errors.Is(err, localfile.WouldBlock)
 }
 
@@ -67,6 +67,9 @@ func Ftruncate(fp *Stream, size int) bool {
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
 	err := t.truncate(int64(size))
+	if _, isUser := t.(*userBody); isUser && err == errors.ErrUnsupported {
+		c.warning("Can't truncate this stream!")
+	}
 	c.fail(err)
 	return err == nil
 }
@@ -101,6 +104,6 @@ func Fstat(fp *Stream) (stat FileStat, ok bool) {
 	default:
 		return stat, false
 	}
-	c.fail(err)
+	c.tell(err)
 	return stat, err == nil
 }

@@ -115,8 +115,8 @@ func Rewind(fp *Stream) bool {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.seekable {
-		s.flushWriters(c, filter.FlushInc)
+	if s.seekable && s.writers.Load() != nil {
+		s.flush(c, filter.FlushInc)
 	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()

@@ -71,26 +71,29 @@ func (c *call) connectFTP(url string, ctx *Context, fail func(string)) *ftpContr
 func (k *ftpControl) close() { k.s.shut(k.c) }
 
 // command sends a command and answers the number of the reply.
-func (k *ftpControl) command(verb, argument string) int {
-	k.send(verb, argument)
+func (k *ftpControl) command(words ...string) int {
+	k.send(words...)
 	return k.reply()
 }
 
-func (k *ftpControl) send(verb, argument string) {
-	if argument != "" {
-		verb += " " + argument
-	}
-	k.s.send(k.c, []byte(verb+"\r\n"))
+func (k *ftpControl) send(words ...string) {
+	k.s.send(k.c, []byte(strings.Join(words, " ")+"\r\n"))
 	k.s.tellProgress()
 }
+
+// longestReply is how much a server may say to a command: PHP listens for ever.
+const longestReply = 1 << 20
 
 // reply reads to the end of a reply, and answers its number.
 func (k *ftpControl) reply() int {
 	k.line = ""
-	for !ftpwire.Last(k.line) {
-		line, ok := k.s.line(k.c, ftpwire.MaxLine)
-		k.s.tellProgress()
+	for heard := 0; !ftpwire.Last(k.line); {
+		line, ok := k.s.toldLine(k.c, ftpwire.MaxLine)
 		if !ok {
+			break
+		}
+		if heard += len(line); heard > longestReply {
+			k.line = ""
 			break
 		}
 		k.line = ftpwire.Text(line)
@@ -170,10 +173,10 @@ func rawURLDecoded(s string) string { return httpwire.Decoded(strings.ReplaceAll
 func (k *ftpControl) passive() uint16 {
 	line, code := k.line, k.code
 	defer func() { k.line, k.code = line, code }()
-	if k.command("EPSV", "") == 229 {
+	if k.command("EPSV") == 229 {
 		return ftpwire.ExtendedPassive(k.line)
 	}
-	if k.command("PASV", "") == 227 {
+	if k.command("PASV") == 227 {
 		return ftpwire.Passive(k.line)
 	}
 	return 0

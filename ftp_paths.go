@@ -35,7 +35,7 @@ func (k *ftpControl) done(wrong string) bool {
 	return false
 }
 
-func statOnServer(c *call, url string, ctx *Context) (s FileStat, err error) {
+func statOnServer(c *call, url string, _ int, ctx *Context) (s FileStat, err error) {
 	k := c.connectFTP(url, ctx, quietly)
 	if k == nil {
 		return s, errors.Join(c.failed, errFTP)
@@ -51,8 +51,7 @@ func statOnServer(c *call, url string, ctx *Context) (s FileStat, err error) {
 		return s, errFTP
 	}
 	if ftpwire.Done(k.command("SIZE", path)) {
-		size, _ := ftpwire.Size(k.line)
-		s.Size = int64(size)
+		s.Size = int64(ftpwire.StatSize(k.line))
 	} else if !isDir {
 		return s, errFTP
 	}

@@ -48,7 +48,7 @@ func (rt *Runtime) Mkdir(directory string, opts ...MkdirOption) bool {
 		}
 	}
 	a.ctx = rt.contextOrDefault(a.ctx)
-	w, path := c.locateWrapper(directory)
+	w, path := c.locatePath(directory)
 	if w == nil || w.mkdir == nil {
 		c.fail(errNoPathOp)
 		return false
@@ -75,7 +75,7 @@ func (rt *Runtime) Rmdir(directory string, opts ...OpenOption) bool {
 	if !c.path(1, "directory", directory) {
 		return false
 	}
-	w, path := c.locateWrapper(directory)
+	w, path := c.locatePath(directory)
 	if w == nil || w.rmdir == nil {
 		c.fail(errNoPathOp)
 		return false

@@ -1,6 +1,10 @@
 package phpstream
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
+)
 
 // NotificationCallback is what the "notification" parameter of a context holds:
 // it hears what a wrapper does. bytesTransferred and bytesMax count the body;
@@ -33,14 +37,14 @@ func (x *Context) notifier() NotificationCallback {
 // notify tells of something that carries no count.
 func (x *Context) notify(code NotifyCode, severity NotifySeverity, message string, messageCode int) {
 	if f := x.notifier(); f != nil {
-		f(code, severity, message, messageCode, 0, 0)
+		f(code, severity, phpvalue.CString(message), messageCode, 0, 0)
 	}
 }
 
 // notifySize tells how large the body will be.
 func (x *Context) notifySize(size int, message string, messageCode int) {
 	if f := x.notifier(); f != nil {
-		f(STREAM_NOTIFY_FILE_SIZE_IS, STREAM_NOTIFY_SEVERITY_INFO, message, messageCode, 0, size)
+		f(STREAM_NOTIFY_FILE_SIZE_IS, STREAM_NOTIFY_SEVERITY_INFO, phpvalue.CString(message), messageCode, 0, size)
 	}
 }
 
@@ -84,6 +88,13 @@ func (s *Stream) tellProgress() {
 			x.addProgress(n)
 		}
 	}
+}
+
+// toldLine is line, of which the context's callback hears.
+func (s *Stream) toldLine(c *call, limit int) (string, bool) {
+	line, ok := s.line(c, limit)
+	s.tellProgress()
+	return line, ok
 }
 
 // tellUnlocked is tellProgress between two reads of one call.

@@ -82,6 +82,16 @@ func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *
 	return o.open(), o.complaints
 }
 
+// StatURL is [Runtime.Stat] for PHP's own code, which warns by itself, and has a
+// context for what it copies.
+func (rt *Runtime) StatURL(url string, x *Context) (FileStat, bool) {
+	c := rt.call("stat")
+	defer c.deliver()
+	s, err := c.statURL(url, 0, x)
+	c.fail(err)
+	return s, err == nil
+}
+
 // ResumeProgress has a context's callback hear of bytes as it would after a body
 // that had come so far.
 func (x *Context) ResumeProgress(done, max int) {

@@ -60,11 +60,13 @@ type Runtime struct {
 	silenced       int
 	ini            map[string]string
 	defaultContext *Context
+	lastDir        *Stream // what opendir has opened last
 	filters        map[string]func() UserFilter
 	filterNames    []string       // of filters, in the order in which they came
 	lastResponse   []string       // the header lines of the last answer over HTTP; nil where there is none
 	out            io.Writer      // nil: os.Stdout
 	wrappers       []namedWrapper // in the order of stream_get_wrappers
+	opening        map[string]int // URLs that programs' wrappers are just opening
 }
 
 var defaultRuntime = NewRuntime()
@@ -105,18 +107,20 @@ func (rt *Runtime) Profile() Profile {
 
 func iniDefaults() map[string]string {
 	return map[string]string{
-		"default_socket_timeout": "60",
-		"memory_limit":           "128M",
-		"openssl.cafile":         "",
-		"openssl.capath":         "",
-		"user_agent":             "",
-		"from":                   "",
+		"auto_detect_line_endings": "0",
+		"default_socket_timeout":   "60",
+		"memory_limit":             "128M",
+		"openssl.cafile":           "",
+		"openssl.capath":           "",
+		"user_agent":               "",
+		"from":                     "",
 	}
 }
 
 // IniGet answers the value of a configuration option, false for one that is not
 // there: default_socket_timeout (seconds), memory_limit (bytes that one call may
-// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent, from.
+// gather; -1: no limit), openssl.cafile, openssl.capath, user_agent, from,
+// auto_detect_line_endings (whether lines may end in a single "\r").
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }
@@ -143,6 +147,9 @@ func (rt *Runtime) IniSet(option, value string) (old string, ok bool) {
 		if _, complaint := phpvalue.Quantity(value); complaint != "" {
 			c.bare(E_WARNING, `Invalid "`+option+`" setting. `+complaint)
 		}
+	}
+	if option == "auto_detect_line_endings" && rt.facts.LineEndsDeprecated && phpvalue.IniBool(value) {
+		c.bare(E_DEPRECATED, option+" is deprecated")
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()

@@ -88,12 +88,12 @@ func (rt *Runtime) statFor(function, filename string, quiet bool) (s FileStat, o
 		}
 		return s, false
 	}
-	var w *wrapper
-	path := filename
-	if !onOtherHost(filename) { // of which stat does not speak
-		w, path = c.locateWrapper(filename)
+	w, path := c.locateWrapper(filename, false)
+	flags := rt.facts.StatFlags
+	if quiet {
+		flags |= STREAM_URL_STAT_QUIET
 	}
-	s, err := c.statOf(w, path, nil)
+	s, err := c.statOf(w, path, flags, nil)
 	if err == nil {
 		return s, true
 	}
@@ -108,21 +108,11 @@ func (rt *Runtime) statFor(function, filename string, quiet bool) (s FileStat, o
 	return s, false
 }
 
-// onOtherHost tells whether a name is another host's file://.
-func onOtherHost(name string) bool {
-	scheme := urlScheme(name)
-	if !strings.EqualFold(scheme, "file") {
-		return false
-	}
-	_, ok := filePath(name, scheme)
-	return !ok
-}
-
 var errNoStat = errors.New("phpstream: the wrapper can't tell of a file")
 
-func (c *call) statOf(w *wrapper, path string, ctx *Context) (FileStat, error) {
+func (c *call) statOf(w *wrapper, path string, flags int, ctx *Context) (FileStat, error) {
 	if w == nil || w.stat == nil {
 		return FileStat{}, errNoStat
 	}
-	return w.stat(c, path, ctx)
+	return w.stat(c, path, flags, ctx)
 }

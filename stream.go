@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,12 +31,14 @@ type Stream struct {
 
 	persistent *persistence // nil: it ends with its Runtime's job
 
-	mode        string // as fopen takes it
-	wrapperType string // what opened it: "http", "plainfile"; "" for sockets
-	wrapperData any    // what the wrapper has to say: the lines of HTTP's answer
+	mode        string   // as fopen takes it
+	wrapper     *wrapper // what opened it; nil for sockets
+	wrapperType string   // its type: "http", "plainfile"; "" for sockets
+	wrapperData any      // what the wrapper has to say: the lines of HTTP's answer
 	dataMeta    *DataMetaData
 	seekable    bool
 	unwritable  bool
+	size        int64       // of what can be read, as its sender says; 0: unknown
 	greedy      bool        // fread goes on until it has all, or nothing more comes
 	closer      func(*call) // what the wrapper does when the stream has been closed
 
@@ -64,6 +67,7 @@ type Stream struct {
 	bufSize  int // what PHP's buffer has grown to
 	ahead    int // how much further than w PHP writes: an emptied buffer begins anew here, and goes on there
 	chunk    int
+	ends     lineEnds
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
 	lost     bool // memory_limit has ended it
@@ -78,7 +82,7 @@ func (rt *Runtime) newStream(label string) *Stream {
 	k := &socket{facts: rt.facts}
 	k.blocked.Store(true)
 	k.timeout.Store(int64(rt.socketTimeout()))
-	s := &Stream{rt: rt, id: nextID(), label: label, mode: "r+", sock: k, chunk: defaultChunk}
+	s := &Stream{rt: rt, id: nextID(), label: label, mode: "r+", sock: k, chunk: defaultChunk, ends: rt.lineEnds()}
 	s.piece.Store(defaultChunk)
 	return s
 }
@@ -138,7 +142,8 @@ func (s *Stream) streamContext() *Context {
 }
 
 // Fclose closes a stream. Under TLS the peer is told first. A second Fclose is
-// a TypeError, "supplied resource is not a valid stream resource".
+// a TypeError, "supplied resource is not a valid stream resource". A directory's
+// stream is not closed, with the warning "N is not a valid stream resource".
 //
 //	PHP: fclose(resource $stream): bool
 func Fclose(fp *Stream) bool {
@@ -147,11 +152,20 @@ func Fclose(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
+	if _, ok := fp.body.(directory); ok {
+		fp.keepsOpen(&c)
+		return false
+	}
 	if fp.shut(&c) != nil {
 		c.complain(phpfacts.NotAStream)
 		return false
 	}
 	return true
+}
+
+// keepsOpen is the warning of fclose on a stream that it does not close.
+func (s *Stream) keepsOpen(c *call) {
+	c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
 }
 
 // shut closes the stream once.

@@ -42,13 +42,17 @@ func (c *call) tell(err error) {
 	if err == nil || err == io.EOF {
 		return
 	}
-	t, ok := err.(*trouble)
-	if !ok {
+	switch t := err.(type) {
+	case *trouble:
+		c.fail(t.err)
+		c.raise(t.level, t.text)
+	case interface{ Unwrap() []error }: // several
+		for _, one := range t.Unwrap() {
+			c.tell(one)
+		}
+	default:
 		c.fail(err)
-		return
 	}
-	c.fail(t.err)
-	c.raise(t.level, t.text)
 }
 
 // newBodyStream makes a stream that is not a socket. It has the place of one that
@@ -119,14 +123,17 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 			whence, offset = io.SeekStart, addSaturated(at, offset)
 		}
 		to, err := s.body.(seeker).seek(offset, whence)
-		c.tell(err)
-		s.forgetBuffered()
-		s.tell.Store(to) // after a failure -1 where PHP does not know any more
-		if err != nil {
-			return false
+		if err != errCannotSeek {
+			c.tell(err)
+			s.forgetBuffered()
+			s.tell.Store(to) // after a failure -1 where PHP does not know any more
+			if err != nil {
+				return false
+			}
+			s.eof.Store(false)
+			return true
 		}
-		s.eof.Store(false)
-		return true
+		s.seekable = false
 	}
 	if whence == io.SeekCurrent && offset >= 0 {
 		if !s.skip(c, offset) {

@@ -159,7 +159,8 @@ func (s *Stream) receive(c *call, p []byte) (n int, ok bool) {
 		g = s.sock.receive(c, p, !s.atOnce)
 	}
 	s.owe(g.n)
-	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd && s.readers.Load() == nil {
+	// Behind filters PHP tells of a failure's end alone.
+	if g.end && !s.eof.Swap(true) && s.rt.facts.NotifiesEnd && (s.readers.Load() == nil || g.minus && s.w == s.r) {
 		s.owe(metEnd)
 	}
 	return g.n, !g.minus
@@ -188,7 +189,10 @@ func (s *Stream) bufferedLine(length []int) (string, bool) {
 	if !s.rmu.TryLock() { // unlocked without defer, which would be an eighth of the whole
 		return "", false
 	}
-	n := bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
+	n := 0
+	if s.ends == endsLF {
+		n = bytes.IndexByte(s.buf[s.r:s.w], '\n') + 1
+	}
 	if n == 0 || len(length) > 0 && n >= length[0] {
 		s.rmu.Unlock()
 		return "", false
@@ -233,7 +237,7 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 		if avail := s.buf[s.r:s.w]; len(avail) > 0 {
 			n := len(avail)
 			done := false
-			if i := bytes.IndexByte(avail, '\n'); i >= 0 {
+			if i := s.lineEnd(avail); i >= 0 {
 				n, done = i+1, true
 			}
 			if limit >= 0 && n >= limit-len(long) {
@@ -274,7 +278,15 @@ func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
 
 // alive is feof's look at what is behind the stream: false when it knows that
 // nothing more comes.
-func (s *Stream) alive() bool { return s.body != nil || s.sock.alive() }
+func (s *Stream) alive(c *call) bool {
+	switch b := s.body.(type) {
+	case nil:
+		return s.sock.alive()
+	case *userBody:
+		return !b.ended(c)
+	}
+	return true
+}
 
 // read is PHP's fread: what is buffered, and one read of the socket. A greedy
 // stream is read until p is full.

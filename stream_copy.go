@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -49,14 +50,17 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
 		return "", true
 	}
+	if length < 0 {
+		s.lookAt(c)
+	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
-	data := gathered{last: block[:0]}
+	data := gathered{last: block[:0], expected: s.expected(length)}
 	for length < 0 || data.n < length {
 		if s.readers.Load() != nil {
 			s.catchUp(c)
 		}
-		if length > 0 && s.w == s.r && (s.eof.Load() || !s.alive()) {
+		if length > 0 && s.w == s.r && (s.eof.Load() || !s.alive(c)) {
 			s.eof.Store(true)
 			break
 		}
@@ -65,7 +69,7 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			p = p[:min(len(p), length-data.n)]
 		}
 		var n int
-		if length > 0 {
+		if length > 0 || s.notifies.Load() { // a callback counts chunks
 			n, _ = s.read(c, p)
 		} else {
 			n, _ = s.readBlock(c, p)
@@ -83,6 +87,23 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	return data.String(), true
 }
 
+// expected is how many bytes contents may find, as far as somebody has said so; 0
+// where nobody has, or a block is enough. It is no more than memory_limit allows.
+func (s *Stream) expected(length int) int {
+	if s.size <= blockSize || s.readers.Load() != nil {
+		return 0
+	}
+	s.settle()
+	n := s.size - s.tell.Load()
+	if length > 0 {
+		n = min(n, int64(length))
+	}
+	if limit := s.rt.memoryLimit(); limit >= 0 {
+		n = min(n, limit)
+	}
+	return int(max(n, 0))
+}
+
 // reach moves to a position, on a socket by reading.
 func (s *Stream) reach(c *call, position int64) bool {
 	s.settle()
@@ -94,19 +115,34 @@ func (s *Stream) reach(c *call, position int64) bool {
 	return s.seek(c, position, io.SeekStart)
 }
 
-// gathered is bytes of which nobody knows how many will come: pieces that grow,
-// put together at the end, so that each byte is copied once.
+// gathered is bytes of which nobody knows for certain how many will come: pieces
+// that grow, put together at the end, so that each byte is copied once. Where as
+// many come as are expected, there is one piece in the end, and only what came
+// before the last time that it grew is copied.
 type gathered struct {
-	full [][]byte
-	last []byte
-	n    int // bytes in all
+	full     [][]byte
+	last     []byte
+	n        int // bytes in all
+	expected int // 0: nobody knows
 }
 
-const maxPiece = 1 << 20
+const (
+	maxPiece = 1 << 20
+	// trust is how many times what has come may be laid in for what is expected:
+	// a peer that promises much, and sends little, gets little.
+	trust = 16
+)
 
 // room is where the next bytes go.
 func (g *gathered) room() []byte {
-	if len(g.last) == cap(g.last) {
+	if len(g.last) < cap(g.last) {
+		return g.last[len(g.last):cap(g.last)]
+	}
+	if len(g.full) == 0 && g.n < g.expected {
+		const end = 1 // what meets the end needs room, too
+		whole := make([]byte, min(g.expected, trust*g.n)+end)
+		g.last = whole[:copy(whole, g.last)]
+	} else {
 		g.full = append(g.full, g.last)
 		g.last = make([]byte, 0, min(g.n, maxPiece))
 	}
@@ -118,8 +154,11 @@ func (g *gathered) took(n int) {
 	g.n += n
 }
 
-// String is all of it.
+// String is all of it. It keeps no memory that is mostly empty.
 func (g *gathered) String() string {
+	if len(g.full) == 0 && g.n > blockSize && g.n > cap(g.last)/2 {
+		return unsafe.String(unsafe.SliceData(g.last), g.n)
+	}
 	var b strings.Builder
 	b.Grow(g.n)
 	for _, piece := range g.full {
@@ -140,11 +179,19 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	if !s.sock.canCrypto || s.readers.Load() != nil {
+	f := s.inPlace()
+	if !s.sock.canCrypto || s.readers.Load() != nil && f == nil {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards
 	n, ok = s.receive(c, p)
+	for f != nil && n > 0 {
+		if m := len(f.InPlace(p[:n])); m > 0 {
+			n = m
+			break
+		}
+		n, ok = s.receive(c, p)
+	}
 	s.tell.Add(int64(n))
 	return n, ok
 }
@@ -266,6 +313,9 @@ func StreamCopyToStream(from, to *Stream, lengthOffset ...int) (int, bool) {
 
 // copyStream copies to the end, or length bytes where that is not negative.
 func copyStream(c *call, from, to *Stream, length int) (int, bool) {
+	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
+		return 0, true
+	}
 	buf := chunks.Get().(*[defaultChunk]byte)
 	defer chunks.Put(buf)
 	copied := 0
@@ -290,6 +340,23 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		copied += n
 	}
 	return copied, true
+}
+
+// lookAt asks a program's wrapper how large its stream is, as PHP does before it
+// reads all: only the wrapper sees that.
+func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
+	b, ok := s.body.(*userBody)
+	if !ok {
+		return stat, false
+	}
+	stat, err := b.stat()
+	c.tell(err)
+	return stat, err == nil
+}
+
+func (s *Stream) isEmpty(c *call) bool {
+	stat, ok := s.lookAt(c)
+	return ok && stat.Size == 0 && stat.Mode&kindMask == kindRegular
 }
 
 func (s *Stream) readLocked(c *call, p []byte) (int, bool) {

@@ -231,14 +231,15 @@ func (s *Stream) atEnd(c *call) bool {
 	if s.w > s.r {
 		return false
 	}
-	if !s.eof.Load() && !s.alive() {
+	if !s.eof.Load() && !s.alive(c) {
 		s.eof.Store(true)
 	}
 	return s.eof.Load()
 }
 
 // Fflush answers true. Nothing that was written is held back, but by filters,
-// which are told.
+// which are told, and by a wrapper of the program's own, whose StreamFlush
+// answers.
 //
 //	PHP: fflush(resource $stream): bool
 func Fflush(fp *Stream) bool {
@@ -247,8 +248,7 @@ func Fflush(fp *Stream) bool {
 		return false
 	}
 	defer c.deliver()
-	fp.flushWriters(&c, filter.FlushInc)
-	return true
+	return fp.flush(&c, filter.FlushInc)
 }
 
 // Ftell answers how many bytes have been read and written, which is what PHP

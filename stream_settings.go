@@ -12,7 +12,7 @@ import (
 type MetaData struct {
 	TimedOut    bool            // "timed_out": the last read or write ran into the timeout
 	Blocked     bool            // "blocked"
-	Eof         bool            // "eof": a read met the end; the socket is not asked
+	Eof         bool            // "eof": a read met the end; the socket is not asked, a wrapper of the program's own is
 	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
 	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair
 	WrapperType string          // "wrapper_type": what opened it ("http", "plainfile"); "" where PHP has no such key
@@ -47,10 +47,11 @@ func StreamGetMetaData(fp *Stream) MetaData { return metaData(fp, "stream_get_me
 func SocketGetStatus(fp *Stream) MetaData { return metaData(fp, "socket_get_status") }
 
 func metaData(fp *Stream, function string) MetaData {
-	_, ok := fp.begin(function)
+	c, ok := fp.begin(function)
 	if !ok {
 		return MetaData{}
 	}
+	defer c.deliver()
 	m := MetaData{
 		TimedOut:   fp.sock.expired.Load(),
 		Blocked:    fp.sock.blocked.Load(),
@@ -64,6 +65,9 @@ func metaData(fp *Stream, function string) MetaData {
 		WrapperData: fp.wrapperData,
 		Data:        fp.dataMeta,
 	}
+	if fp.body != nil {
+		m.Eof = fp.atEnd(&c)
+	}
 	if t := fp.sock.crypto.Load(); t != nil {
 		m.Crypto = cryptoMeta(t.State())
 	}
@@ -76,7 +80,8 @@ func metaData(fp *Stream, function string) MetaData {
 
 // StreamSetTimeout sets how long a read or a write may wait: seconds and
 // microseconds; below zero is for ever. It does not bound connecting or the TLS
-// handshake.
+// handshake. It is false on what is no socket, unless a wrapper of the program's own
+// answers otherwise.
 //
 //	PHP: stream_set_timeout(resource $stream, int $seconds, int $microseconds = 0): bool
 func StreamSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
@@ -91,9 +96,19 @@ func SocketSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
 }
 
 func setTimeout(fp *Stream, function string, secs int, microseconds []int) bool {
-	_, ok := fp.begin(function)
+	c, ok := fp.begin(function)
 	if !ok {
 		return false
+	}
+	defer c.deliver()
+	if fp.body != nil {
+		const second = 1000000
+		usec := 0
+		if len(microseconds) > 0 {
+			usec = microseconds[0]
+		}
+		done, _ := fp.userOption(&c, STREAM_OPTION_READ_TIMEOUT, secs+usec/second, usec%second)
+		return done
 	}
 	t := seconds(int64(secs))
 	if len(microseconds) > 0 {
@@ -126,22 +141,59 @@ func SocketSetBlocking(fp *Stream, enable bool) bool {
 }
 
 func setBlocking(fp *Stream, function string, enable bool) bool {
-	_, ok := fp.begin(function)
-	if !ok || fp.sock.wire == nil {
+	c, ok := fp.begin(function)
+	if !ok {
+		return false
+	}
+	defer c.deliver()
+	if fp.body != nil {
+		done, isUser := fp.userOption(&c, STREAM_OPTION_BLOCKING, phpBool(enable), 0)
+		return done || !isUser && (enable || fp.neverWaits())
+	}
+	if fp.sock.wire == nil {
 		return false
 	}
 	fp.sock.blocked.Store(enable)
 	return true
 }
 
+// neverWaits tells whether reads of what is no socket have an answer at once: of
+// regular files, and of memory.
+func (s *Stream) neverWaits() bool {
+	_, isFile := s.body.(*file)
+	return !isFile || s.seekable
+}
+
+// phpBool is a bool as C has it.
+func phpBool(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// userBuffer tells a program's wrapper of a buffer: what it gets is the kind of
+// buffering and the size, which is C's own where there is no buffer.
+func (s *Stream) userBuffer(c *call, option, size int) (done, isUser bool) {
+	if size == 0 {
+		return s.userOption(c, option, STREAM_BUFFER_NONE, defaultChunk)
+	}
+	return s.userOption(c, option, STREAM_BUFFER_FULL, size)
+}
+
 // StreamSetReadBuffer switches the read buffer of [Fread] off (size 0) or on
-// again (any other size). It answers 0.
+// again (any other size). It answers 0. A wrapper of the program's own is told, and
+// nothing else happens; it is -1 then where that answers false.
 //
 //	PHP: stream_set_read_buffer(resource $stream, int $size): int
 func StreamSetReadBuffer(fp *Stream, size int) int {
-	_, ok := fp.begin("stream_set_read_buffer")
+	c, ok := fp.begin("stream_set_read_buffer")
 	if !ok {
 		return 0
+	}
+	defer c.deliver()
+	if done, isUser := fp.userBuffer(&c, STREAM_OPTION_READ_BUFFER, size); isUser {
+		return phpBool(done) - 1
 	}
 	fp.rmu.Lock()
 	fp.unbuffed = size == 0
@@ -149,14 +201,18 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 	return 0
 }
 
-// StreamSetWriteBuffer answers -1: sockets have no write buffer.
+// StreamSetWriteBuffer answers -1: streams have no write buffer. It is 0 where a
+// wrapper of the program's own says so.
 //
 //	PHP: stream_set_write_buffer(resource $stream, int $size): int
 func StreamSetWriteBuffer(fp *Stream, size int) int {
-	if _, ok := fp.begin("stream_set_write_buffer"); !ok {
+	c, ok := fp.begin("stream_set_write_buffer")
+	if !ok {
 		return 0
 	}
-	return -1
+	defer c.deliver()
+	done, _ := fp.userBuffer(&c, STREAM_OPTION_WRITE_BUFFER, size)
+	return phpBool(done) - 1
 }
 
 // StreamSetChunkSize sets how many bytes a read asks the socket for, and answers

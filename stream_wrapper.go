@@ -17,9 +17,12 @@ import (
 type wrapper struct {
 	kind   string // "wrapper_type" of the meta data
 	remote bool   // PHP's is_url: what it opens comes from elsewhere
+	user   bool   // a program's own
 	open   func(o *urlOpening) *Stream
 
-	stat   func(c *call, path string, ctx *Context) (FileStat, error)
+	opendir func(o *urlOpening) *Stream
+
+	stat   func(c *call, path string, flags int, ctx *Context) (FileStat, error)
 	unlink func(c *call, path string, ctx *Context) bool
 	rename func(c *call, from, to string, ctx *Context) bool
 	mkdir  func(c *call, path string, a mkdirArgs) bool
@@ -52,6 +55,7 @@ type urlOpening struct {
 	path       string // what the wrapper is to open: the URL, for files the path
 	mode       string
 	ctx        *Context
+	options    int      // as a program's wrapper gets them
 	complaints []string // what goes wrong, for the one warning at the end
 
 	headersOnly bool // of an answer over HTTP, whatever it is: get_headers
@@ -73,16 +77,26 @@ func (o *urlOpening) failErr(err error) *Stream {
 	return o.fail(err.Error())
 }
 
-var errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+var (
+	errNoURL     = errors.New("phpstream: it is no URL")
+	errNoWrapper = errors.New("phpstream: no wrapper for this URL")
+)
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
 	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
 	s := o.open()
-	if s == nil && len(o.complaints) > 0 {
-		c.about(withoutPassword(url), c.rt.facts.OpenFailed+": "+strings.Join(o.complaints, "\n"))
+	if s == nil {
+		o.tell(c.rt.facts.OpenFailed)
 	}
 	return s
+}
+
+// tell warns of what has gone wrong.
+func (o *urlOpening) tell(caption string) {
+	if len(o.complaints) > 0 {
+		o.c.about(withoutPassword(o.url), caption+": "+strings.Join(o.complaints, "\n"))
+	}
 }
 
 // open finds the wrapper and has it open the URL. Of a failure complaints say
@@ -95,33 +109,54 @@ func (o *urlOpening) open() *Stream {
 		c.complain(c.rt.facts.EmptyPath)
 		return nil
 	}
-	w, path := c.locateWrapper(o.url)
+	w := o.find()
+	if o.headersOnly && (w == nil || !w.remote) {
+		o.complaints = nil
+		c.fail(errNoURL)
+		c.warning("This function may only be used against URLs")
+		return nil
+	}
 	if w == nil {
-		c.fail(errNoWrapper)
-		return o.fail("no suitable wrapper could be found")
+		return nil
 	}
 	if w.open == nil {
 		return o.fail("wrapper does not support stream open")
 	}
-	o.path = path
-	s := w.open(o)
-	if s == nil {
-		if len(o.complaints) == 0 {
-			o.fail("operation failed")
-		}
-		return nil
+	s := o.opened(w, w.open(o))
+	if s != nil {
+		s.uri = o.url
+		s.ctx = o.ctx
 	}
-	s.wrapperType = w.kind
-	s.uri = o.url
-	s.ctx = o.ctx
 	return s
 }
 
-// locateWrapper finds the wrapper of a URL and what it is to open; nil, with a
-// warning, where there is none or where it is not allowed.
+// find finds the wrapper of the URL.
+func (o *urlOpening) find() (w *wrapper) {
+	if w, o.path = o.c.locateWrapper(o.url, true); w == nil {
+		o.c.fail(errNoWrapper)
+		o.fail("no suitable wrapper could be found")
+	}
+	return w
+}
+
+// opened is what the wrapper has opened, or a complaint where there is none yet.
+func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
+	switch {
+	case s != nil:
+		s.wrapper = w
+		s.wrapperType = w.kind
+	case len(o.complaints) == 0:
+		o.fail("operation failed")
+	}
+	return s
+}
+
+// locateWrapper finds the wrapper of a URL and what it is to open; nil where there
+// is none for files. A scheme that is not known is told. That there is no wrapper
+// is told to who wants to open something.
 //
 // php-src: main/streams/streams.c, php_stream_locate_url_wrapper.
-func (c *call) locateWrapper(url string) (w *wrapper, path string) {
+func (c *call) locateWrapper(url string, opens bool) (w *wrapper, path string) {
 	scheme := urlScheme(url)
 	if scheme != "" {
 		if w = c.rt.wrapper(scheme); w == nil {
@@ -133,13 +168,15 @@ func (c *call) locateWrapper(url string) (w *wrapper, path string) {
 	if scheme == "" || strings.EqualFold(scheme, "file") {
 		path, ok := filePath(url, scheme)
 		if !ok {
-			c.warning(c.rt.facts.RemoteFile + " host file access not supported, " + url)
+			if opens {
+				c.warning(c.rt.facts.RemoteFile + " host file access not supported, " + url)
+			}
 			return nil, ""
 		}
 		if w == nil {
 			w = c.rt.wrapper("file")
 		}
-		if w == nil {
+		if w == nil && opens {
 			c.warning("file:// wrapper is disabled in the server configuration")
 		}
 		return w, path
@@ -148,6 +185,17 @@ func (c *call) locateWrapper(url string) (w *wrapper, path string) {
 }
 
 const maxSchemeShown = 31
+
+// locatePath is locateWrapper for functions of paths, which give a program's own
+// wrapper what they were given.
+func (c *call) locatePath(name string) (w *wrapper, path string) {
+	if w, path = c.locateWrapper(name, false); w != nil && w.user {
+		path = name
+	}
+	return w, path
+}
+
+const schemeChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 // urlScheme is the scheme of a URL, "" for a path.
 func urlScheme(url string) string {
@@ -212,7 +260,7 @@ func (rt *Runtime) wrapper(scheme string) *wrapper {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	for _, name := range [...]string{scheme, strings.ToLower(scheme)} {
-		if i := slices.IndexFunc(rt.wrappers, func(w namedWrapper) bool { return w.scheme == name }); i >= 0 {
+		if i := slices.IndexFunc(rt.wrappers, named(name)); i >= 0 {
 			return rt.wrappers[i].wrapper
 		}
 	}

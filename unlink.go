@@ -22,7 +22,7 @@ func (rt *Runtime) Unlink(filename string, opts ...OpenOption) bool {
 	if !c.path(1, "filename", filename) {
 		return false
 	}
-	w, path := c.locateWrapper(filename)
+	w, path := c.locatePath(filename)
 	switch {
 	case w == nil:
 		c.warning("Unable to locate stream wrapper")
@@ -60,7 +60,7 @@ func (rt *Runtime) Rename(from, to string, opts ...OpenOption) bool {
 	if !c.path(1, "from", from) || !c.path(2, "to", to) {
 		return false
 	}
-	w, source := c.locateWrapper(from)
+	w, source := c.locatePath(from)
 	switch {
 	case w == nil:
 		c.warning("Unable to locate stream wrapper")
@@ -70,7 +70,7 @@ func (rt *Runtime) Rename(from, to string, opts ...OpenOption) bool {
 		c.warning(w.kind + " wrapper does not support renaming")
 		return false
 	}
-	other, target := c.locateWrapper(to)
+	other, target := c.locatePath(to)
 	if other != w {
 		c.fail(errNoPathOp)
 		c.warning("Cannot rename a file across wrapper types")

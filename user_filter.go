@@ -3,7 +3,6 @@ package phpstream
 import (
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -159,16 +158,10 @@ func (u *userFilter) call(in, out *BucketBrigade, consumed *int, closing bool) F
 			s.eof.Store(true)
 		}
 	}()
-	status := runUserFilter(f, in, out, consumed, closing)
+	var status FilterStatus
+	runUserCode(func() { status = f.Filter(in, out, consumed, closing) })
 	answered = true
 	return status
-}
-
-// runUserFilter has a name of its own so that it can be found on the stack.
-//
-//go:noinline
-func runUserFilter(f UserFilter, in, out *BucketBrigade, consumed *int, closing bool) FilterStatus {
-	return f.Filter(in, out, consumed, closing)
 }
 
 // Holds is filter.Filter's; the link knows what a program's filter holds.
@@ -183,7 +176,8 @@ var lockedBy = func() map[string]direction {
 	for _, name := range strings.Fields("fwrite fputs fflush") {
 		m[name] = writes
 	}
-	for _, name := range strings.Fields("stream_copy_to_stream stream_filter_append stream_filter_prepend stream_filter_remove") {
+	for _, name := range strings.Fields("stream_copy_to_stream stream_filter_append stream_filter_prepend stream_filter_remove " +
+		"fseek rewind fpassthru ftruncate") {
 		m[name] = reads | writes
 	}
 	return m
@@ -208,29 +202,40 @@ func (s *Stream) mayUse(c *call) bool {
 		return true
 	}
 	needs := lockedBy[c.name]
-	for end := time.Now().Add(filterPatience); ; time.Sleep(time.Millisecond) {
-		if (needs&reads == 0 || s.reading.Load() == 0) && (needs&writes == 0 || s.writing.Load() == 0) || !inUserFilter() {
-			return true
-		}
-		if time.Now().After(end) {
-			break
-		}
+	if patiently(func() bool {
+		return (needs&reads == 0 || s.reading.Load() == 0) && (needs&writes == 0 || s.writing.Load() == 0) || !inUserCode()
+	}) {
+		return true
 	}
 	if c.name == "fclose" {
-		c.warning(strconv.Itoa(s.id) + " is not a valid stream resource")
+		s.keepsOpen(c)
 		return false
 	}
-	c.warning("A filter can't use its own stream in the direction in which it stands")
+	who := "A filter can't use its own stream in the direction in which it stands"
+	if _, isUser := s.body.(*userBody); isUser {
+		who = "A wrapper or a filter can't use its own stream"
+	}
+	c.warning(who)
 	return false
 }
 
-// inUserFilter tells whether this goroutine is in a program's filter.
-func inUserFilter() bool {
+// patiently tries until it works, but not for longer than a filter waits.
+func patiently(try func() bool) bool {
+	for end := time.Now().Add(filterPatience); !try(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
+}
+
+// inUserCode tells whether this goroutine is in a program's filter or wrapper.
+func inUserCode() bool {
 	var pcs [256]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if f.Function == packagePath+"runUserFilter" {
+		if f.Function == packagePath+"runUserCode" {
 			return true
 		}
 		if !more {

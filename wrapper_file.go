@@ -16,7 +16,7 @@ import (
 // plainFiles is what opens paths and file:// URLs.
 //
 // php-src: main/streams/plain_wrapper.c.
-var plainFiles = &wrapper{kind: "plainfile", open: openFile,
+var plainFiles = &wrapper{kind: "plainfile", open: openFile, opendir: openFileDir,
 	stat: statFile, unlink: unlinkFile, rename: renameFile, mkdir: mkdirFile, rmdir: rmdirFile}
 
 func openFile(o *urlOpening) *Stream {

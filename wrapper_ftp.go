@@ -14,7 +14,7 @@ import (
 // connection.
 //
 // php-src: ext/standard/ftp_fopen_wrapper.c.
-var fileServers = &wrapper{kind: "ftp", remote: true, open: openFTP,
+var fileServers = &wrapper{kind: "ftp", remote: true, open: openFTP, opendir: openDirOnServer,
 	stat: statOnServer, unlink: unlinkOnServer, rename: renameOnServer, mkdir: mkdirOnServer, rmdir: rmdirOnServer}
 
 // What a mode wants of a server: the command that moves the data.
@@ -63,16 +63,21 @@ func openFTP(o *urlOpening) *Stream {
 	if s := t.open(); s != nil {
 		return s
 	}
+	k.giveUp(o)
+	if t.unreachable != "" {
+		o.fail("Failed to set up data channel: " + t.unreachable)
+	}
+	return nil
+}
+
+// giveUp ends an opening that the server does not let be.
+func (k *ftpControl) giveUp(o *urlOpening) {
 	o.c.fail(errFTP)
 	k.tellFailure(STREAM_NOTIFY_FAILURE)
 	k.close()
 	if k.line != "" {
 		o.fail("FTP server reports " + k.line)
 	}
-	if t.unreachable != "" {
-		o.fail("Failed to set up data channel: " + t.unreachable)
-	}
-	return nil
 }
 
 // transfer is the opening of a file on a server.
@@ -166,6 +171,6 @@ func (k *ftpControl) end(c *call) {
 		c.fail(errors.New("phpstream: " + text))
 		c.warning(text)
 	}
-	k.send("QUIT", "")
+	k.send("QUIT")
 	k.close()
 }

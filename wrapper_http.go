@@ -19,8 +19,11 @@ import (
 var webPages = &wrapper{kind: "http", remote: true, open: openHTTP}
 
 // mostRedirects is how many redirections are followed where max_redirects says
-// nothing.
-const mostRedirects = 20
+// nothing, and mostAllowed is the most that it can say: in PHP the stack ends before.
+const (
+	mostRedirects = 20
+	mostAllowed   = 10_000
+)
 
 func openHTTP(o *urlOpening) *Stream {
 	return (&webRequest{urlOpening: o, label: "http"}).open()
@@ -31,6 +34,18 @@ type webRequest struct {
 	*urlOpening
 	label string // whose context option "proxy" counts: http's, or ftp's
 	lines []string
+	heard int // what the headers of all answers take
+}
+
+// headerLine reads a line of a header. A server, or one after the other, gets no
+// more memory for its headers than memory_limit allows.
+func (h *webRequest) headerLine(s *Stream, limit int) (string, bool) {
+	const overhead = 32 // of a line that is kept
+	line, ok := s.toldLine(h.c, limit)
+	if h.heard += len(line) + overhead; s.exhausted(h.c, h.heard) {
+		return "", false
+	}
+	return line, ok
 }
 
 func (h *webRequest) open() *Stream {
@@ -103,16 +118,20 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 		return nil
 	}
 	s.sock.timeout.Store(int64(timeout))
+	s.ends = endsLF // as long as the header lasts
 	if p.proxied && p.tls && !h.tunnel(s, p.url) {
 		s.shut(h.c)
 		return h.fail("Cannot connect to HTTPS server through proxy")
 	}
 	h.ctx.notify(STREAM_NOTIFY_CONNECT, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
 	if v, ok := h.option("max_redirects"); ok && at.first {
-		left = int(int32(phpvalue.Int(v)))
+		left = min(int(int32(phpvalue.Int(v))), mostAllowed)
 	}
 	s.send(h.c, h.bytes(url, p, at))
 	s.tellProgress()
+	if h.lines == nil {
+		h.lines = []string{} // asked, and not answered
+	}
 	a, ok := h.answer(s)
 	if !ok {
 		s.shut(h.c)
@@ -126,7 +145,7 @@ func (h *webRequest) request(url string, left int, at hop) *Stream {
 	}
 	s.shut(h.c)
 	if !a.hasLocation {
-		return h.fail("HTTP request failed! " + a.status)
+		return h.fail("HTTP request failed! " + phpvalue.CString(a.status))
 	}
 	h.ctx.notify(STREAM_NOTIFY_REDIRECTED, STREAM_NOTIFY_SEVERITY_INFO, a.location, 0)
 	next := httpwire.Redirect(p.url, a.location)
@@ -160,6 +179,10 @@ func (h *webRequest) route(url string) (p route, ok bool) {
 			h.fail("HTTP wrapper does not support writeable connections")
 			return p, false
 		}
+		if strings.ContainsAny(h.text("method"), "\r\n") {
+			h.fail("HTTP method does not allow CR or LF characters")
+			return p, false
+		}
 		p = route{url: u, tls: len(u.Scheme) > 4, proxied: proxy != "", wholeURL: h.truth("request_fulluri", false), transport: proxy}
 		transport := "tcp"
 		if p.tls {
@@ -181,7 +204,7 @@ func (h *webRequest) route(url string) (p route, ok bool) {
 
 func (h *webRequest) timeout() time.Duration {
 	if v, ok := h.ctx.option(h.label, "timeout"); ok {
-		return duration(phpvalue.Double(v))
+		return phpvalue.Duration(phpvalue.Double(v))
 	}
 	return h.c.rt.socketTimeout()
 }
@@ -196,27 +219,18 @@ func (h *webRequest) tunnel(s *Stream, u target.URL) bool {
 	}
 	for {
 		const most = 1022
-		line, ok := s.line(h.c, most)
+		line, ok := h.headerLine(s, most)
 		if !ok || strings.ContainsAny(line[:1], "\r\n\x00") {
 			break
 		}
 	}
-	return s.setUpCrypto(h.c, STREAM_CRYPTO_METHOD_SSLv23_CLIENT) && s.enableCrypto(h.c, context.Background()) == cryptoOn
+	return !s.lost && s.setUpCrypto(h.c, STREAM_CRYPTO_METHOD_SSLv23_CLIENT) && s.enableCrypto(h.c, context.Background()) == cryptoOn
 }
 
 // headers are the program's own.
 func (h *webRequest) headers() string {
 	v, _ := h.option("header")
-	if text, ok := phpvalue.IsString(v); ok {
-		return httpwire.Join(text)
-	}
-	var lines []string
-	for _, e := range elements(v) {
-		if line, ok := phpvalue.IsString(e); ok {
-			lines = append(lines, line)
-		}
-	}
-	return httpwire.Join(lines...)
+	return httpwire.Headers(v, elements(v))
 }
 
 // bytes is the request.
@@ -258,11 +272,11 @@ func (h *webRequest) bytes(url string, p route, at hop) []byte {
 			r.UserAgent = text
 		}
 	}
-	b, guessed := r.Bytes()
-	if r.HasUser && strings.Contains(string(b), "\r\nAuthorization: Basic ") {
+	b, added := r.Bytes()
+	if added.Authorization {
 		h.ctx.notify(STREAM_NOTIFY_AUTH_REQUIRED, STREAM_NOTIFY_SEVERITY_INFO, "", 0)
 	}
-	if guessed {
+	if added.ContentType {
 		h.c.notice("Content-type not specified assuming application/x-www-form-urlencoded")
 		h.c.deliver()
 	}
@@ -289,9 +303,10 @@ const maxStatus = 126
 func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
-	if !s.atEnd(h.c) {
-		line, ok = s.line(h.c, maxStatus)
-		s.tellProgress()
+	// PHP looks whether the peer is there, and then reads. Of a bare socket the read
+	// tells the same, unless a callback is to hear that it has met the end.
+	if s.sock.crypto.Load() == nil && !s.notifies.Load() || !s.atEnd(h.c) {
+		line, ok = h.headerLine(s, maxStatus)
 	}
 	if !ok {
 		h.fail("HTTP request failed!")
@@ -301,7 +316,7 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.ok = h.headersOnly || h.truth("ignore_errors", false)
 	if httpwire.Informational(a.code) {
 		for !s.atEnd(h.c) {
-			next, ok := s.line(h.c, maxStatus)
+			next, ok := h.headerLine(s, maxStatus)
 			if !ok {
 				break
 			}
@@ -324,14 +339,13 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	if text, whole := strings.CutSuffix(line, "\n"); whole {
 		line = strings.TrimSuffix(text, "\r")
 	} else {
-		s.line(h.c, -1) // the rest is nobody's
+		h.headerLine(s, -1) // the rest is nobody's
 	}
 	h.lines = append(h.lines, line)
 
 	var header httpwire.Header
 	for !s.atEnd(h.c) {
-		line, ok := s.line(h.c, -1)
-		s.tellProgress()
+		line, ok := h.headerLine(s, -1)
 		if !ok {
 			break
 		}
@@ -346,6 +360,9 @@ func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 		if done {
 			break
 		}
+	}
+	if s.lost {
+		return a, false
 	}
 	// An answer that was cut short counts with what came.
 	if field, has, err := header.End(); err != nil {
@@ -389,6 +406,8 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
+	s.size = int64(a.size)
+	s.ends = h.c.rt.lineEnds()
 	if a.chunked {
 		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {
 			s.addReader(h.c, f, true)

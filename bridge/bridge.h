@@ -29,6 +29,7 @@ enum {
 	PS_CERTIFICATE, // n bytes of PEM at p
 	PS_OBJECT,      // any other object: the call's n-th, p is its class
 	PS_NOTIFICATION, // in an event's first place: the code n, the severity in the flags
+	PS_THROWN,      // and in the same place: an exception, whose class is p
 };
 
 // Flags of a value.
@@ -37,6 +38,8 @@ enum {
 	PS_HAS_CALLBACK = 2, // behind them its notification, an object
 	PS_IS_BUFFERED = 4,  // of a descriptor: PHP has some of its data
 	PS_IS_PERSISTENT = 8, // of a stream of Go's
+	PS_HAS_TEXT = 16, // of an object: the string that it turns into follows
+	PS_IS_BARE = 32, // of an event: no function's name is put before its text
 };
 
 typedef struct {
@@ -47,6 +50,11 @@ typedef struct {
 } ps_value;
 
 enum { PS_EVENT = 5 };
+
+// What there is to know of a file.
+typedef struct {
+	int64_t dev, ino, mode, nlink, uid, gid, rdev, size, atime, mtime, ctime, blksize, blocks;
+} ps_stat;
 
 // An answer of Go's is a row of values, valid until the next call of Go, unless
 // ps_keep keeps it:

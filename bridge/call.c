@@ -4,27 +4,6 @@
 
 #include "module.h"
 
-// ps_raise raises events: each an int and a string. Texts that begin with the
-// function's name are raised as the function's own, so that PHP writes the name,
-// with a link to the manual where html_errors asks for it. Without a function
-// all are. The callback of a context hears of notifications.
-void ps_raise(const ps_function *f, php_stream_context *context, const ps_value *events, int64_t count) {
-	for (const ps_value *e = events; e < events + PS_EVENT * count; e += PS_EVENT) {
-		int level = (int)e->n;
-		const char *text = e[1].p;
-		size_t prefix = f ? strlen(f->name) : 0;
-
-		if (e->kind == PS_NOTIFICATION)
-			ps_notify(context, e);
-		else if (!f)
-			php_error_docref(NULL, level, "%s", text);
-		else if (strncmp(text, f->name, prefix) == 0 && strncmp(text + prefix, "(): ", 4) == 0)
-			php_error_docref(NULL, level, "%s", text + prefix + 4);
-		else
-			zend_error(level, "%s", text);
-	}
-}
-
 // throw throws an exception, whose previous is what has been thrown already. Of an
 // argument PHP complains only where nothing has.
 static void throw(const ps_value *class, const ps_value *message) {
@@ -34,6 +13,29 @@ static void throw(const ps_value *class, const ps_value *message) {
 	zend_class_entry *ce = zend_lookup_class(name);
 	zend_throw_error(ce, "%s", message->p);
 	zend_string_release(name);
+}
+
+// ps_raise raises events: each an int and a string. Texts that begin with the
+// function's name are raised as the function's own, so that PHP writes the name,
+// with a link to the manual where html_errors asks for it. Without a function
+// all but the bare ones are. The callback of a context hears of notifications.
+void ps_raise(const ps_function *f, php_stream_context *context, const ps_value *events, int64_t count) {
+	for (const ps_value *e = events; e < events + PS_EVENT * count; e += PS_EVENT) {
+		int level = (int)e->n;
+		const char *text = e[1].p;
+		size_t prefix = f ? strlen(f->name) : 0;
+
+		if (e->kind == PS_NOTIFICATION)
+			ps_notify(context, e);
+		else if (e->kind == PS_THROWN)
+			throw(e, e + 1);
+		else if (!f && !(e->flags & PS_IS_BARE))
+			php_error_docref(NULL, level, "%s", text);
+		else if (f && strncmp(text, f->name, prefix) == 0 && strncmp(text + prefix, "(): ", 4) == 0)
+			php_error_docref(NULL, level, "%s", text + prefix + 4);
+		else
+			zend_error(level, "%s", text);
+	}
 }
 
 // keep_selected leaves of an array the entries whose keys Go has answered, as
@@ -158,17 +160,9 @@ static void finish(const ps_function *f, const ps_answer *answer, ps_row *row, i
 		zval *argument = position < ZEND_NUM_ARGS() ? ZEND_CALL_ARG(execute_data, position + 1) : NULL;
 		v = set_output(f, argument, v + 1, row);
 	}
-	count = v++->n;
-	if (count > 0 && !*job)
+	if (v->n > 0 && !*job)
 		*job = ps_keep(); // and so may an option
-	for (int64_t i = 0; i < count; i++) {
-		const ps_value *name = v;
-		zval value;
-		v = ps_take(&value, v + 1, row);
-		if (context)
-			php_stream_context_set_option(context, "ssl", name->p, &value);
-		zval_ptr_dtor(&value);
-	}
+	v = ps_set_captured(context, v, row);
 	if (thrown_count > 0) {
 		if (f->route == PS_CONTEXTS && strncmp(thrown[1].p, "Options should", 14) == 0)
 			ps_mirror_thrown(f, execute_data);
@@ -250,7 +244,7 @@ static int put_arguments(const ps_function *f, ps_row *row, php_stream_context *
 
 void ps_answer_by_go(ps_function *f, INTERNAL_FUNCTION_PARAMETERS) {
 	// Contexts and handshakes alone have a use for the options.
-	ps_row row = {.with_options = f->captures || f->route == PS_CONTEXTS};
+	ps_row row = {.with_options = f->captures || f->route == PS_CONTEXTS, .as_text = f->captures || f->route == PS_OPENER};
 	ps_answer answer = {0};
 	php_stream_context *context = NULL;
 	php_stream *stream;

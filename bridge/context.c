@@ -55,6 +55,20 @@ void ps_read_cafile(php_stream_context *context) {
 	}
 }
 
+// ps_set_captured sets the options that Go has: v is their number. It answers what
+// comes behind them.
+const ps_value *ps_set_captured(php_stream_context *context, const ps_value *v, const ps_row *row) {
+	for (int64_t count = v++->n; count > 0; count--) {
+		const ps_value *name = v;
+		zval value;
+		v = ps_take(&value, v + 1, row);
+		if (context)
+			php_stream_context_set_option(context, "ssl", name->p, &value);
+		zval_ptr_dtor(&value);
+	}
+	return v;
+}
+
 // set_options sets options up to the first entry of a wrong form, as PHP does.
 static void set_options(php_stream_context *context, HashTable *options) {
 	zend_string *wrapper, *name;

@@ -50,6 +50,17 @@ static void put_object(ps_row *row, zval *z, const char *class_name) {
 	ps_put(row, PS_OBJECT, row->object_count++, class_name, 0);
 }
 
+// put_text_of puts the string that an object turns into behind it, where it can be
+// one.
+static void put_text_of(ps_row *row, zval *object) {
+	size_t at = row->count - 1;
+	zval text;
+	if (!Z_OBJCE_P(object)->__tostring || Z_OBJ_HANDLER_P(object, cast_object)(Z_OBJ_P(object), &text, IS_STRING) != SUCCESS)
+		return;
+	row->values[at].flags |= PS_HAS_TEXT;
+	put_string(row, Z_STR_P(keep(row, &text)));
+}
+
 static void put_array(ps_row *row, HashTable *array, void (*put)(ps_row *, zval *)) {
 	zend_ulong index;
 	zend_string *key;
@@ -110,6 +121,13 @@ static bool put_plain(ps_row *row, zval *z) {
 	}
 }
 
+static void put_ssl_option(ps_row *row, zval *z) {
+	ps_put_value(row, z);
+	ZVAL_DEREF(z);
+	if (Z_TYPE_P(z) == IS_OBJECT)
+		put_text_of(row, z);
+}
+
 // ps_put_value puts the value of an option: objects and resources are handed
 // back as they are.
 void ps_put_value(ps_row *row, zval *z) {
@@ -117,7 +135,7 @@ void ps_put_value(ps_row *row, zval *z) {
 	if (put_plain(row, z))
 		return;
 	if (Z_TYPE_P(z) == IS_ARRAY)
-		put_array(row, Z_ARRVAL_P(z), ps_put_value);
+		put_array(row, Z_ARRVAL_P(z), row->ssl && Z_ARRVAL_P(z) == row->ssl ? put_ssl_option : ps_put_value);
 	else if (Z_TYPE_P(z) == IS_OBJECT)
 		put_object(row, z, ZSTR_VAL(Z_OBJCE_P(z)->name));
 	else
@@ -128,7 +146,9 @@ void ps_put_value(ps_row *row, zval *z) {
 // behind it.
 static void put_with_context(ps_row *row, int kind, int64_t n, php_stream_context *context) {
 	bool callback = context->notifier && Z_TYPE(context->notifier->ptr) != IS_UNDEF;
+	zval *ssl = row->as_text ? zend_hash_str_find_deref(Z_ARRVAL(context->options), ZEND_STRL("ssl")) : NULL;
 	ps_put(row, kind, n, NULL, PS_HAS_OPTIONS | (callback ? PS_HAS_CALLBACK : 0));
+	row->ssl = ssl && Z_TYPE_P(ssl) == IS_ARRAY ? Z_ARRVAL_P(ssl) : NULL;
 	ps_put_value(row, &context->options);
 	if (callback)
 		put_object(row, &context->notifier->ptr, "callback");

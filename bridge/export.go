@@ -12,7 +12,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
@@ -34,6 +33,7 @@ type request struct {
 	listeners map[*phpstream.Stream]phpstream.NotificationCallback // of contexts
 
 	events  []event
+	throws  bool           // what is thrown is an event, too: there is no phpcall.Result for it
 	spare   *job           // of the next call
 	jobs    map[int64]*job // those that are kept
 	lastJob int64
@@ -44,8 +44,14 @@ type request struct {
 type job struct {
 	r       *request
 	pending *phpcall.Pending
-	lenders []phpstream.StreamOrContext // the streams and contexts whose options came along
+	lenders []lender
 	row     row
+}
+
+// lender is a stream or a context whose options came along: nil for none.
+type lender struct {
+	to    phpstream.StreamOrContext
+	given *phpcall.Array
 }
 
 // job is one for a new call.
@@ -54,7 +60,7 @@ func (r *request) job() *job {
 		r.spare = &job{r: r}
 	}
 	j := r.spare
-	r.events, j.pending, j.lenders = nil, nil, j.lenders[:0]
+	r.events, r.throws, j.pending, j.lenders = nil, false, nil, j.lenders[:0]
 	j.row.reset()
 	return j
 }
@@ -64,6 +70,7 @@ func (r *request) job() *job {
 type event struct {
 	level        phpstream.ErrorLevel
 	text         string
+	bare         bool // no function's name stands before the text
 	notification *notification
 }
 
@@ -88,10 +95,17 @@ func ps_begin(major, minor C.int) {
 		listeners: map[*phpstream.Stream]phpstream.NotificationCallback{},
 	}
 	r.rt.SignalsInterrupt(true)
-	r.rt.SetErrorHandler(phpcall.Handler(func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
+	note := func(level phpstream.ErrorLevel, message, _ string, _ int) bool {
 		r.events = append(r.events, event{level: level, text: message})
 		return true
-	}))
+	}
+	forCalls := phpcall.Handler(note)
+	r.rt.SetErrorHandler(func(level phpstream.ErrorLevel, message, file string, line int) bool {
+		if r.throws {
+			return note(level, message, file, line)
+		}
+		return forCalls(level, message, file, line)
+	})
 	r.closed = r.rt.NoStream()
 	now = r
 }
@@ -221,15 +235,36 @@ func (j *job) run() {
 	j.write(result.Value)
 }
 
+// writeEventsOf is writeEvents for a function that PHP's own code stands for, which
+// puts its own name before a text, unless that had none.
+func (j *job) writeEventsOf(function string) {
+	for i := range j.r.events {
+		e := &j.r.events[i]
+		var named bool
+		e.text, named = strings.CutPrefix(e.text, function+"(): ")
+		e.bare = !named
+	}
+	j.row.int(0)
+	j.writeEvents()
+}
+
 func (j *job) writeEvents() {
 	j.row.int(int64(len(j.r.events)))
 	for _, e := range j.r.events {
-		n := e.notification
-		if n == nil {
-			n = &notification{}
-			j.row.int(int64(e.level))
-		} else {
+		var n notification
+		uncaught, isThrown := strings.CutPrefix(e.text, "Uncaught ")
+		switch {
+		case e.notification != nil:
+			n = *e.notification
 			j.row.add(C.ps_value{kind: C.PS_NOTIFICATION, flags: C.int32_t(n.severity), n: C.int64_t(n.code)})
+		case e.level == phpstream.E_ERROR && isThrown:
+			class, text, _ := strings.Cut(uncaught, ": ")
+			j.row.withText(C.ps_value{kind: C.PS_THROWN}, class)
+			e.text = text
+		case e.bare:
+			j.row.add(C.ps_value{kind: C.PS_INT, flags: C.PS_IS_BARE, n: C.int64_t(e.level)})
+		default:
+			j.row.int(int64(e.level))
 		}
 		j.row.text(e.text)
 		j.row.int(int64(n.messageCode))
@@ -242,15 +277,15 @@ func (j *job) writeEvents() {
 // captured are the options that a handshake sets.
 var captured = []string{"peer_certificate", "peer_certificate_chain"}
 
-// writeCaptured writes what the call has captured: PHP's own objects stand in
-// the other options.
+// writeCaptured writes what the call has captured, and which options it has turned
+// into texts: PHP's own objects stand in the other options.
 func (j *job) writeCaptured() {
 	at := j.row.int(0)
 	n := int64(0)
 	for _, lender := range j.lenders {
-		options := phpstream.StreamContextGetOptions(lender)["ssl"]
-		for _, name := range captured {
-			if value := phpcall.FromGo(options[name]); hasCertificate(value) {
+		for name, option := range phpstream.StreamContextGetOptions(lender.to)["ssl"] {
+			value := phpcall.FromGo(option)
+			if slices.Contains(captured, name) && hasCertificate(value) || lender.isTextNow(name, value) {
 				j.row.text(name)
 				j.write(value)
 				n++
@@ -258,6 +293,22 @@ func (j *job) writeCaptured() {
 		}
 	}
 	j.row.change(at, n)
+}
+
+// isTextNow tells whether an ssl option came as something else than the string that
+// it is now.
+func (l lender) isTextNow(name string, now phpcall.Value) bool {
+	if _, ok := now.(string); !ok || l.given == nil {
+		return false
+	}
+	options, _ := l.given.Get("ssl")
+	of, ok := options.(*phpcall.Array)
+	if !ok {
+		return false
+	}
+	before, there := of.Get(name)
+	_, wasText := before.(string)
+	return there && !wasText
 }
 
 // answer hands the row over. What panics is PHP's to know, and no reason to take
@@ -302,171 +353,6 @@ func ps_socket_error() C.int {
 	errno := now.rt.SocketLastError()
 	now.rt.SocketClearError()
 	return C.int(errno)
-}
-
-// What follows is for PHP's code that works on a stream of ours.
-
-// ps_close closes a stream, if the program hasn't, and forgets it. What is to be
-// said of it is in the answer, if there is anything.
-//
-//export ps_close
-func ps_close(n C.int64_t, answer *C.ps_answer) {
-	if now == nil {
-		return
-	}
-	fp := now.streams[int64(n)]
-	if fp == nil {
-		return
-	}
-	now.events = nil
-	if phpstream.IsResource(fp) {
-		phpstream.Fclose(fp)
-	}
-	delete(now.streams, int64(n))
-	delete(now.numbers, fp)
-	delete(now.listeners, fp)
-	now.answerEvents("fclose", answer)
-}
-
-// answerEvents answers with the events alone, if there are any. They are those of
-// a function that PHP's own code stands for.
-func (r *request) answerEvents(function string, answer *C.ps_answer) {
-	events := r.events
-	if len(events) == 0 {
-		return
-	}
-	j := r.job()
-	defer j.answer(answer)
-	for i := range events {
-		events[i].text = strings.TrimPrefix(events[i].text, function+"(): ")
-	}
-	r.events = events
-	j.row.int(0)
-	j.writeEvents()
-}
-
-// ps_read reads at most size bytes, once, and doesn't wait where the caller has
-// some already. It answers -1 for a failure, and tells of the end. Notifications
-// are in the answer, where there are any.
-//
-//export ps_read
-func ps_read(n C.int64_t, to *C.char, size C.size_t, atOnce C.int, eof *C.int, answer *C.ps_answer) C.ssize_t {
-	fp := now.streams[int64(n)]
-	now.events = nil
-	m, ok := fp.ReadOnce(unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size)), atOnce != 0)
-	meta := phpstream.StreamGetMetaData(fp)
-	// PHP notifies of the end that it is told of, and else finds it by looking.
-	*eof = truth(meta.Eof && meta.UnreadBytes == 0 && !(now.rt.Profile() == phpstream.PHP84 && fp.ReadsFiltered()))
-	now.events = slices.DeleteFunc(now.events, func(e event) bool {
-		return e.notification != nil && e.notification.code == phpstream.STREAM_NOTIFY_COMPLETED
-	})
-	now.answerEvents("fread", answer)
-	if !ok {
-		return -1
-	}
-	return C.ssize_t(m)
-}
-
-// ps_write writes, as fwrite does, and answers -1 for false. Its events are in
-// the answer.
-//
-//export ps_write
-func ps_write(n C.int64_t, from *C.char, size C.size_t, answer *C.ps_answer) C.ssize_t {
-	j := now.job()
-	defer j.answer(answer)
-	data := unsafe.String((*byte)(unsafe.Pointer(from)), int(size))
-	m, ok := phpstream.Fwrite(j.r.streams[int64(n)], data)
-	j.row.int(0)
-	for i := range j.r.events {
-		j.r.events[i].text = strings.TrimPrefix(j.r.events[i].text, "fwrite(): ")
-	}
-	j.writeEvents()
-	if !ok {
-		return -1
-	}
-	return C.ssize_t(m)
-}
-
-// ps_alive is feof's look at the socket.
-//
-//export ps_alive
-func ps_alive(n C.int64_t) C.int { return truth(!phpstream.Feof(now.streams[int64(n)])) }
-
-// ps_is_closed tells whether a stream has been closed here.
-//
-//export ps_is_closed
-func ps_is_closed(n C.int64_t) C.int {
-	fp := now.streams[int64(n)]
-	return truth(fp == nil || !phpstream.IsResource(fp))
-}
-
-// ps_blocking sets the blocking mode and answers the one before.
-//
-//export ps_blocking
-func ps_blocking(n C.int64_t, on C.int) C.int {
-	fp := now.streams[int64(n)]
-	before := phpstream.StreamGetMetaData(fp).Blocked
-	phpstream.StreamSetBlocking(fp, on != 0)
-	return truth(before)
-}
-
-// ps_timeout sets the timeout of reads and writes.
-//
-//export ps_timeout
-func ps_timeout(n C.int64_t, seconds, microseconds C.int64_t) {
-	phpstream.StreamSetTimeout(now.streams[int64(n)], int(seconds), int(microseconds))
-}
-
-// ps_bare tells whether the socket's bytes are the program's own: no TLS, and
-// nothing read ahead.
-//
-//export ps_bare
-func ps_bare(n C.int64_t) C.int {
-	meta := phpstream.StreamGetMetaData(now.streams[int64(n)])
-	return truth(meta.Crypto == nil && meta.UnreadBytes == 0)
-}
-
-// ps_position is what ftell says, and how much is read ahead.
-//
-//export ps_position
-func ps_position(n C.int64_t, unread *C.int64_t) C.int64_t {
-	fp := now.streams[int64(n)]
-	position, _ := phpstream.Ftell(fp)
-	*unread = C.int64_t(phpstream.StreamGetMetaData(fp).UnreadBytes)
-	return C.int64_t(position)
-}
-
-// ps_set_position says where PHP has got to.
-//
-//export ps_set_position
-func ps_set_position(n, position C.int64_t) { now.streams[int64(n)].SetPosition(int(position)) }
-
-// ps_descriptor is the stream's socket, -1 for none.
-//
-//export ps_descriptor
-func ps_descriptor(n C.int64_t) C.int {
-	raw, err := now.streams[int64(n)].SyscallConn()
-	if err != nil {
-		return -1
-	}
-	fd := C.int(-1)
-	raw.Control(func(d uintptr) { fd = C.int(d) })
-	return fd
-}
-
-// ps_state is what a child that is forked off needs to go on with a stream: the
-// descriptor, and how it waits. It tells whether there is no TLS on it.
-//
-//export ps_state
-func ps_state(n C.int64_t, fd, blocks *C.int, seconds, microseconds *C.int64_t) C.int {
-	fp := now.streams[int64(n)]
-	meta := phpstream.StreamGetMetaData(fp)
-	*fd, *blocks = ps_descriptor(n), truth(meta.Blocked)
-	*seconds, *microseconds = -1, 0
-	if timeout := fp.ReadTimeout(); timeout >= 0 {
-		*seconds, *microseconds = C.int64_t(timeout/time.Second), C.int64_t(timeout%time.Second/time.Microsecond)
-	}
-	return truth(meta.Crypto == nil)
 }
 
 func truth(v bool) C.int {

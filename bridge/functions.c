@@ -94,6 +94,7 @@ ps_function ps_functions[] = {
 	{"pcntl_signal", PS_SIGNALS},
 	{"set_time_limit", PS_SIGNALS},
 	{"url", PS_URLS},
+	{"path", PS_PATHS},
 	{NULL},
 };
 
@@ -154,8 +155,6 @@ static bool is_go(const ps_function *f, zend_execute_data *execute_data) {
 	case PS_OPENER:
 		return true;
 	case PS_BY_FIRST:
-		if (first && Z_TYPE_P(first) == IS_STRING && strcmp(f->name, "stream_is_local") == 0)
-			return true;
 		return first && (ps_own(first) || ps_was_own(first)) && !php_goes_on(f, ps_own(first));
 	case PS_BY_ANY: // both must be Go's: PHP copies between Go's and its own
 		return first && second && is_whole(first) && is_whole(second);

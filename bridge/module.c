@@ -17,8 +17,8 @@ bool ps_strict(void) {
 // ps_configure tells Go what has changed in PHP's configuration.
 void ps_configure(void) {
 	static const char *const names[] = {"default_socket_timeout", "openssl.cafile", "openssl.capath", "user_agent", "from",
-		"open_basedir", "memory_limit", NULL};
-	static char *told[7];
+		"open_basedir", "memory_limit", "auto_detect_line_endings", NULL};
+	static char *told[8];
 	for (int i = 0; names[i]; i++) {
 		const char *value = zend_ini_string((char *)names[i], strlen(names[i]), 0);
 		value = value ? value : "";

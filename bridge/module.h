@@ -20,6 +20,7 @@ typedef enum {
 	PS_ALWAYS,   // Go
 	PS_SIGNALS,  // PHP; it sets up handlers of signals
 	PS_URLS,     // not a function, but the opener of URLs
+	PS_PATHS,    // and what is done with their paths
 } ps_route;
 
 // What a function does with the bytes of a stream of ours.
@@ -50,7 +51,11 @@ void ps_raise(const ps_function *f, php_stream_context *context, const ps_value 
 
 // wrapper.c
 void ps_install_wrappers(void);
+bool ps_count_url(ps_route asked, php_stream_wrapper *wrapper, const char *url, const php_stream_wrapper_ops **php);
 void ps_notify(php_stream_context *context, const ps_value *event);
+
+// paths.c
+void ps_take_paths(php_stream_wrapper_ops *operations);
 
 // What a stream of ours has for its abstract.
 typedef struct {
@@ -95,6 +100,8 @@ typedef struct {
 	zval *kept; // what has been made for the call
 	size_t kept_count, kept_room;
 	bool with_options; // streams take their contexts' options along
+	bool as_text; // a handshake may read ssl options as text
+	HashTable *ssl;
 } ps_row;
 
 void ps_put(ps_row *row, int kind, int64_t n, const char *p, int flags);
@@ -104,6 +111,9 @@ void ps_put_context(ps_row *row, php_stream_context *context);
 void ps_put_selectable(ps_row *row, zval *array);
 void ps_free_row(ps_row *row);
 
+// wrapper.c
+bool ps_put_url_context(ps_row *row, php_stream_context *context);
+
 // decode.c
 const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 
@@ -111,6 +121,7 @@ const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
 php_stream_context *ps_context(zval *z);            // of a stream or a context, or NULL
 php_stream_context *ps_context_for_client(zval *z); // as stream_socket_client finds it
 void ps_read_cafile(php_stream_context *context); // where only PHP can
+const ps_value *ps_set_captured(php_stream_context *context, const ps_value *v, const ps_row *row);
 void ps_mirror_thrown(const ps_function *f, zend_execute_data *execute_data);
 void ps_mirror(const ps_function *f, INTERNAL_FUNCTION_PARAMETERS);
 
@@ -136,12 +147,14 @@ void ps_call(char *name, ps_value *args, size_t count, int argc, int strict, ps_
 int64_t ps_keep(void);
 void ps_resume(int64_t job, ps_answer *answer);
 void ps_done(int64_t job);
-void ps_close(int64_t number, ps_answer *answer);
 int ps_socket_error(void);
 void ps_name_socket(int64_t handle);
+
+// stream.go
+void ps_close(int64_t number, ps_answer *answer);
 ssize_t ps_read(int64_t number, char *to, size_t size, int at_once, int *eof, ps_answer *answer);
+int ps_ended(int64_t number);
 ssize_t ps_write(int64_t number, char *from, size_t size, ps_answer *answer);
-void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_alive(int64_t number);
 int ps_is_closed(int64_t number);
 int ps_blocking(int64_t number, int on);
@@ -151,5 +164,10 @@ int64_t ps_position(int64_t number, int64_t *unread);
 void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
 int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
+
+// wrapper.go
+void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
+int ps_change_path(char *function, char *url, char *to, int mode, int recursive, ps_value *context, size_t count, ps_answer *answer);
+int ps_stat_url(char *url, ps_value *context, size_t count, ps_stat *to, ps_answer *answer);
 
 #endif

@@ -75,7 +75,12 @@ func (d *decoder) value() phpcall.Value {
 		}
 		return c
 	case C.PS_OBJECT:
-		return phpcall.Object{Class: C.GoString(v.p), ID: int64(v.n)}
+		object := phpcall.Object{Class: C.GoString(v.p), ID: int64(v.n)}
+		if v.flags&C.PS_HAS_TEXT == 0 {
+			return object
+		}
+		text, _ := d.value().(string)
+		return phpcall.Stringable{Object: object, Text: text}
 	}
 	return nil
 }
@@ -103,13 +108,14 @@ func (d *decoder) array(v C.ps_value) *phpcall.Array {
 
 // options gives a stream or a context what PHP keeps for it.
 func (d *decoder) options(to phpstream.StreamOrContext, v C.ps_value) {
-	if a, ok := d.value().(*phpcall.Array); ok {
-		phpcall.SetOptions(to, a)
+	given, _ := d.value().(*phpcall.Array)
+	if given != nil {
+		phpcall.SetOptions(to, given)
 	}
 	if v.flags&C.PS_HAS_CALLBACK != 0 {
 		phpstream.StreamContextSetParams(to, phpstream.Params{"notification": d.value()})
 	}
-	d.j.lenders = append(d.j.lenders, to)
+	d.j.lenders = append(d.j.lenders, lender{to, given})
 }
 
 // row is the values of an answer, in C's memory. Short texts are copied; long
@@ -234,6 +240,8 @@ func (j *job) write(v phpcall.Value) {
 	case *x509.Certificate:
 		s := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: v.Raw}))
 		j.row.withText(C.ps_value{kind: C.PS_CERTIFICATE, n: C.int64_t(len(s))}, s)
+	case phpcall.Stringable:
+		j.write(v.Object)
 	case phpcall.Object:
 		j.row.add(C.ps_value{kind: C.PS_OBJECT, n: C.int64_t(v.ID)})
 	default:

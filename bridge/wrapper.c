@@ -1,6 +1,6 @@
 //go:build phpbridge
 
-// URLs: PHP's wrappers of the network's schemes, whose openers are Go's.
+// URLs: in the places of PHP's wrappers of the network's schemes stand ours.
 
 #include "module.h"
 #include "ext/standard/basic_functions.h"
@@ -12,17 +12,33 @@ static php_stream_wrapper wrappers[SCHEMES];
 static php_stream_wrapper_ops operations[SCHEMES];
 static const php_stream_wrapper *php_wrappers[SCHEMES];
 
-static ps_function *counts(void) {
+// count_url counts what is asked of a wrapper of ours. Who answers it is Go, or,
+// where it isn't NULL, these operations of PHP's: there is no Go in a process that
+// was forked off. In strict mode that is an error, and the answer is not ok.
+bool ps_count_url(ps_route asked, php_stream_wrapper *wrapper, const char *url, const php_stream_wrapper_ops **php) {
 	ps_function *f = ps_functions;
-	while (f->route != PS_URLS)
+	while (f->route != asked)
 		f++;
-	return f;
+	*php = NULL;
+	if (!ps_forked) {
+		f->by_go++;
+		return true;
+	}
+	f->by_php++;
+	f->by_php_network++;
+	if (ps_strict()) {
+		zend_throw_error(NULL, "phpstream: PHP would go to %s by its own means, in a forked process", url);
+		return false;
+	}
+	*php = php_wrappers[wrapper - wrappers]->wops;
+	return true;
 }
 
 // ps_notify has the callback of a context hear of something.
 void ps_notify(php_stream_context *context, const ps_value *event) {
 	int code = (int)event->n;
-	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS || code == PHP_STREAM_NOTIFY_FAILURE;
+	bool has_text = event[1].n > 0 || code == PHP_STREAM_NOTIFY_MIME_TYPE_IS || code == PHP_STREAM_NOTIFY_FAILURE ||
+		code == PHP_STREAM_NOTIFY_REDIRECTED || code == PHP_STREAM_NOTIFY_AUTH_RESULT;
 
 	if (!context || !context->notifier)
 		return;
@@ -35,21 +51,30 @@ void ps_notify(php_stream_context *context, const ps_value *event) {
 		(int)event[2].n, event[3].n, event[4].n, NULL);
 }
 
-// put_context puts the context of an opening, and how far its callback has
-// counted.
-static void put_context(ps_row *row, php_stream_context *context) {
+// ps_put_url_context puts the context for a URL, and how far its callback has
+// counted. Go gets to know what it needs of PHP. It answers false, and frees the row,
+// where an option has thrown as it was to be a text.
+bool ps_put_url_context(ps_row *row, php_stream_context *context) {
+	row->as_text = true;
+	ps_configure();
+	ps_read_cafile(context);
 	if (!context) {
 		zval none;
 		ZVAL_EMPTY_ARRAY(&none);
 		ps_put(row, PS_CONTEXT, 0, NULL, PS_HAS_OPTIONS);
 		ps_put_value(row, &none);
-		return;
+		return true;
 	}
 	ps_put_context(row, context);
+	if (EG(exception)) {
+		ps_free_row(row);
+		return false;
+	}
 	if (context->notifier && (context->notifier->mask & PHP_STREAM_NOTIFIER_PROGRESS)) {
 		ps_put(row, PS_INT, context->notifier->progress, NULL, 0);
 		ps_put(row, PS_INT, context->notifier->progress_max, NULL, 0);
 	}
+	return true;
 }
 
 // keep_headers leaves the header lines where programs look for them.
@@ -77,18 +102,12 @@ static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream
 	count = v++->n;
 	for (; count > 0; count--, v++)
 		php_stream_wrapper_log_error(wrapper, options, "%s", v->p);
-	for (count = v++->n; count > 0; count--) {
-		const ps_value *name = v;
-		zval value;
-		v = ps_take(&value, v + 1, row);
-		if (context)
-			php_stream_context_set_option(context, "ssl", name->p, &value);
-		zval_ptr_dtor(&value);
-	}
+	v = ps_set_captured(context, v, row);
 	v = ps_take(&lines, v, row);
 	if (v->kind == PS_STREAM) {
 		stream = ps_stream(v);
 		snprintf(stream->mode, sizeof stream->mode, "%s", mode);
+		stream->eof = ps_ended(ps_number(stream));
 		if (context)
 			php_stream_context_set(stream, context);
 		ZVAL_COPY(&stream->wrapperdata, &lines);
@@ -100,28 +119,22 @@ static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream
 }
 
 static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const char *mode, int options, zend_string **opened_path, php_stream_context *context STREAMS_DC) {
+	const php_stream_wrapper_ops *php;
 	ps_row row = {0};
 	ps_answer answer = {0};
 	php_stream *stream;
 	int64_t job;
 
-	if (ps_forked) { // there is no Go
-		counts()->by_php++;
-		counts()->by_php_network++;
-		if (ps_strict()) {
-			zend_throw_error(NULL, "phpstream: PHP would open %s by its own means, in a forked process", path);
-			return NULL;
-		}
-		return php_wrappers[wrapper - wrappers]->wops->stream_opener(wrapper, path, mode, options, opened_path, context STREAMS_REL_CC);
-	}
-	counts()->by_go++;
-	ps_configure();
+	if (!ps_count_url(PS_URLS, wrapper, path, &php))
+		return NULL;
+	if (php)
+		return php->stream_opener(wrapper, path, mode, options, opened_path, context STREAMS_REL_CC);
 #if PHP_VERSION_ID >= 80400
 	zval_ptr_dtor(&BG(last_http_headers));
 	ZVAL_UNDEF(&BG(last_http_headers));
 #endif
-	ps_read_cafile(context);
-	put_context(&row, context);
+	if (!ps_put_url_context(&row, context))
+		return NULL;
 	ps_open_url((char *)path, (char *)mode, (options & STREAM_ONLY_GET_HEADERS) != 0, row.values, row.count, &answer);
 	job = ps_keep(); // callbacks and handlers may call Go
 	stream = finish(&answer, &row, wrapper, mode, options, context);
@@ -130,18 +143,27 @@ static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const
 	return stream;
 }
 
-// ps_install_wrappers puts our wrappers in the places of PHP's. What else a
-// wrapper does is PHP's still.
-void ps_install_wrappers(void) {
-	HashTable *all = php_stream_get_url_stream_wrappers_hash_global();
-	for (int i = 0; i < SCHEMES; i++) {
-		php_wrappers[i] = zend_hash_str_find_ptr(all, schemes[i], strlen(schemes[i]));
-		if (!php_wrappers[i])
-			continue;
+// place puts our wrapper in the place of PHP's for a scheme, the same one for
+// schemes that share PHP's: rename wants that of both names.
+static void place(HashTable *all, int i) {
+	php_wrappers[i] = zend_hash_str_find_ptr(all, schemes[i], strlen(schemes[i]));
+	if (!php_wrappers[i])
+		return;
+	int ours = 0;
+	while (php_wrappers[ours] != php_wrappers[i])
+		ours++;
+	if (ours == i) {
 		operations[i] = *php_wrappers[i]->wops;
 		operations[i].stream_opener = open_url;
+		ps_take_paths(&operations[i]);
 		wrappers[i] = *php_wrappers[i];
 		wrappers[i].wops = &operations[i];
-		zend_hash_str_update_ptr(all, schemes[i], strlen(schemes[i]), &wrappers[i]);
 	}
+	zend_hash_str_update_ptr(all, schemes[i], strlen(schemes[i]), &wrappers[ours]);
+}
+
+void ps_install_wrappers(void) {
+	HashTable *all = php_stream_get_url_stream_wrappers_hash_global();
+	for (int i = 0; i < SCHEMES; i++)
+		place(all, i);
 }

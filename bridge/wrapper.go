@@ -6,7 +6,7 @@ package main
 import "C"
 
 import (
-	"strings"
+	"fmt"
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
@@ -32,15 +32,46 @@ func (r *request) listener() phpstream.NotificationCallback {
 // PHP's have stood in their place.
 func (j *job) listenAgain() {
 	for _, lender := range j.lenders {
-		if fp, ok := lender.(*phpstream.Stream); ok && j.r.listeners[fp] != nil {
+		if fp, ok := lender.to.(*phpstream.Stream); ok && j.r.listeners[fp] != nil {
 			phpstream.StreamContextSetParams(fp, phpstream.Params{"notification": j.r.listeners[fp]})
 		}
 	}
 }
 
-// ps_open_url opens a URL. The context is count values; where it has a callback
-// that counts already, how far that has come follows it, in two integers. In the
-// answer there are, behind the events:
+// urlContext is the context for what is done with a URL, which is count values;
+// where it has a callback that counts already, how far that has come follows it,
+// in two integers.
+func (j *job) urlContext(context *C.ps_value, count C.size_t) (x *phpstream.Context, listener phpstream.NotificationCallback) {
+	j.r.throws = true
+	in := decoder{j: j, values: unsafe.Slice(context, int(count))}
+	x = in.value().(*phpstream.Context)
+	if phpstream.StreamContextGetParams(x)["notification"] != nil {
+		listener = j.r.listener()
+		phpstream.StreamContextSetParams(x, phpstream.Params{"notification": listener})
+	}
+	if len(in.values) > 0 {
+		done, max := in.values[0].n, in.values[1].n
+		x.ResumeProgress(int(done), int(max))
+	}
+	return x, listener
+}
+
+// answerURL is answer where PHP's own code asks, which has nothing thrown: a warning
+// says what panics.
+func (j *job) answerURL(to *C.ps_answer) {
+	if p := recover(); p != nil {
+		j.row.reset()
+		j.r.events = []event{{level: phpstream.E_WARNING, text: fmt.Sprint("phpstream: ", p)}}
+		j.writeEventsOf("")
+		j.row.int(0)
+		j.row.int(0)
+		j.row.plain(C.PS_NULL)
+		j.row.plain(C.PS_FALSE)
+	}
+	j.row.hand(to)
+}
+
+// ps_open_url opens a URL. In the answer there are, behind the events:
 //
 //	int     how many complaints follow, each a string
 //	int     how many options follow that Go has set, each a string and a value
@@ -50,25 +81,11 @@ func (j *job) listenAgain() {
 //export ps_open_url
 func ps_open_url(url, mode *C.char, headersOnly C.int, context *C.ps_value, count C.size_t, answer *C.ps_answer) {
 	j := now.job()
-	defer j.answer(answer)
-	in := decoder{j: j, values: unsafe.Slice(context, int(count))}
-	x := in.value().(*phpstream.Context)
-	var listener phpstream.NotificationCallback
-	if phpstream.StreamContextGetParams(x)["notification"] != nil {
-		listener = j.r.listener()
-		phpstream.StreamContextSetParams(x, phpstream.Params{"notification": listener})
-	}
-	if len(in.values) > 0 {
-		done, max := in.values[0].n, in.values[1].n
-		x.ResumeProgress(int(done), int(max))
-	}
+	defer j.answerURL(answer)
+	x, listener := j.urlContext(context, count)
 	j.r.rt.HttpClearLastResponseHeaders()
 	fp, complaints := j.r.rt.OpenURL(C.GoString(url), C.GoString(mode), x, headersOnly != 0)
-	j.row.int(0)
-	for i := range j.r.events {
-		j.r.events[i].text = strings.TrimPrefix(j.r.events[i].text, "fopen(): ")
-	}
-	j.writeEvents()
+	j.writeEventsOf("fopen")
 	j.row.int(int64(len(complaints)))
 	for _, text := range complaints {
 		j.row.text(text)
@@ -87,4 +104,56 @@ func ps_open_url(url, mode *C.char, headersOnly C.int, context *C.ps_value, coun
 		j.r.listeners[fp] = listener
 	}
 	j.write(fp)
+}
+
+// change is something that is done to a URL's path.
+type change struct {
+	url, to   string
+	mode      phpstream.Permissions
+	recursive phpstream.Recursive
+	x         *phpstream.Context
+}
+
+// changes are by the name of PHP's function.
+var changes = map[string]func(rt *phpstream.Runtime, c change) bool{
+	"unlink": func(rt *phpstream.Runtime, c change) bool { return rt.Unlink(c.url, c.x) },
+	"rename": func(rt *phpstream.Runtime, c change) bool { return rt.Rename(c.url, c.to, c.x) },
+	"mkdir":  func(rt *phpstream.Runtime, c change) bool { return rt.Mkdir(c.url, c.mode, c.recursive, c.x) },
+	"rmdir":  func(rt *phpstream.Runtime, c change) bool { return rt.Rmdir(c.url, c.x) },
+}
+
+// ps_change_path does what a function does to the path of a URL, and tells whether
+// that went well. In the answer there are the events, and the options that Go has
+// set.
+//
+//export ps_change_path
+func ps_change_path(function, url, to *C.char, mode, recursive C.int, context *C.ps_value, count C.size_t, answer *C.ps_answer) C.int {
+	j := now.job()
+	defer j.answerURL(answer)
+	x, _ := j.urlContext(context, count)
+	name := C.GoString(function)
+	ok := changes[name](j.r.rt, change{C.GoString(url), C.GoString(to), phpstream.Permissions(mode), recursive != 0, x})
+	j.writeEventsOf(name)
+	j.writeCaptured()
+	return truth(ok)
+}
+
+// ps_stat_url finds out what there is to know of a URL, and answers like
+// ps_change_path.
+//
+//export ps_stat_url
+func ps_stat_url(url *C.char, context *C.ps_value, count C.size_t, to *C.ps_stat, answer *C.ps_answer) C.int {
+	j := now.job()
+	defer j.answerURL(answer)
+	x, _ := j.urlContext(context, count)
+	s, ok := j.r.rt.StatURL(C.GoString(url), x)
+	*to = C.ps_stat{
+		dev: C.int64_t(s.Dev), ino: C.int64_t(s.Ino), mode: C.int64_t(s.Mode), nlink: C.int64_t(s.Nlink),
+		uid: C.int64_t(s.Uid), gid: C.int64_t(s.Gid), rdev: C.int64_t(s.Rdev), size: C.int64_t(s.Size),
+		atime: C.int64_t(s.Atime), mtime: C.int64_t(s.Mtime), ctime: C.int64_t(s.Ctime),
+		blksize: C.int64_t(s.Blksize), blocks: C.int64_t(s.Blocks),
+	}
+	j.writeEventsOf("stat")
+	j.writeCaptured()
+	return truth(ok)
 }

@@ -1,9 +1,11 @@
 package phpcall
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/httpwire"
 )
 
 // context is an argument that is a context or null, which is nil: to the library
@@ -19,9 +21,9 @@ func (c *call) context(i int) (x *phpstream.Context, ok bool) {
 	return nil, old(c.rt)
 }
 
-// badPath tells whether the first argument is what PHP 7.4 takes for no path at
-// all, so that its functions answer null.
-func (c *call) badPath() bool { return old(c.rt) && strings.Contains(c.text(0), "\x00") }
+// badPath tells whether an argument is what PHP 7.4 takes for no path at all, so
+// that its functions answer null.
+func (c *call) badPath(i int) bool { return old(c.rt) && strings.Contains(c.text(i), "\x00") }
 
 func fileGetContents(c *call) Value {
 	x, ok := c.context(2)
@@ -33,7 +35,7 @@ func fileGetContents(c *call) Value {
 		opts = append(opts, phpstream.Length(n))
 	}
 	text, ok := c.rt.FileGetContents(c.text(0), opts...)
-	if !ok && c.badPath() {
+	if !ok && c.badPath(0) {
 		return nil
 	}
 	return textOrFalse(text, ok)
@@ -75,11 +77,17 @@ func copyFile(c *call) Value {
 	return c.rt.Copy(c.text(0), c.text(1), x)
 }
 
-// onPath is a function of one path, null in PHP 7.4 for what is none.
+// onPath is a function of one path.
 func onPath(run func(c *call, path string) Value) func(*call) Value {
+	return orNoPath(func(c *call) Value { return run(c, c.text(0)) })
+}
+
+// orNoPath is a function that answers null in PHP 7.4 where its first argument, or
+// another, is no path.
+func orNoPath(run func(c *call) Value, others ...int) func(*call) Value {
 	return func(c *call) Value {
-		v := run(c, c.text(0))
-		if c.badPath() {
+		v := run(c)
+		if slices.ContainsFunc(append(others, 0), c.badPath) {
 			return nil
 		}
 		return v
@@ -110,6 +118,40 @@ func makeDirectory(c *call) Value {
 		opts = append(opts, x)
 	}
 	return c.rt.Mkdir(c.text(0), opts...)
+}
+
+func getHeaders(c *call) Value {
+	x, ok := c.context(2)
+	if !ok {
+		return nil
+	}
+	lines, ok := c.rt.GetHeaders(c.text(0), x)
+	if !ok {
+		return false
+	}
+	if !c.bool(1) {
+		return phpValue(lines)
+	}
+	a := &Array{}
+	for _, line := range lines {
+		name, value, named := httpwire.NameAndValue(line)
+		if !named {
+			a.Append(line)
+			continue
+		}
+		switch old, _ := a.Get(name); old := old.(type) {
+		case nil:
+			a.Set(name, value)
+		case *Array:
+			old.Append(value)
+		default:
+			both := &Array{}
+			both.Append(old)
+			both.Append(value)
+			a.Set(name, both)
+		}
+	}
+	return a
 }
 
 // statArray is PHP's array of a file's facts: by number, and by name.

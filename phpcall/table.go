@@ -62,9 +62,9 @@ func init() {
 
 		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
 		nullRow("file_get_contents(string $filename, bool $use_include_path = false, ?!resource $context = null, int $offset = 0, ?int $length = null)", fileGetContents),
-		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", filePutContents),
-		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", fileLines),
-		nullRow("copy(string $from, string $to, ?!resource $context = null)", copyFile),
+		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", orNoPath(filePutContents)),
+		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", orNoPath(fileLines)),
+		nullRow("copy(string $from, string $to, ?!resource $context = null)", orNoPath(copyFile, 1)),
 		nullRow("readfile(string $filename, bool $use_include_path = false, ?!resource $context = null)", readFile),
 		row("fpassthru(resource $stream)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			return c.size(phpstream.Fpassthru(fp))
@@ -87,6 +87,19 @@ func init() {
 		row("rmdir(string $directory, ?!resource $context = null)", withContext(1, func(c *call, opts ...phpstream.OpenOption) Value {
 			return c.rt.Rmdir(c.text(0), opts...)
 		})),
+		nullRow("opendir(string $directory, ?resource $context = null)", orNoPath(openDirectory)),
+		nullRow("readdir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			return textOrFalse(c.rt.Readdir(dir...))
+		})),
+		nullRow("rewinddir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			c.rt.Rewinddir(dir...)
+			return c.nothingOrFalse()
+		})),
+		nullRow("closedir(?resource $dir_handle = null)", withDirectory(func(c *call, dir ...*phpstream.Stream) Value {
+			c.rt.Closedir(dir...)
+			return c.nothingOrFalse()
+		})),
+		nullRow("scandir(string $directory, int $sorting_order = SCANDIR_SORT_ASCENDING, ?resource $context = null)", orNoPath(scanDirectory)),
 		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
 			if phpstream.IsResource(fp) && !c.libraryThrew() {
@@ -169,6 +182,10 @@ func init() {
 		row("stream_is_local($stream)", streamIsLocal),
 		nullRow("stream_get_transports()", func(c *call) Value { return phpValue(c.rt.StreamGetTransports()) }),
 
+		nullRow("stream_get_wrappers()", func(c *call) Value { return phpValue(c.rt.StreamGetWrappers()) }),
+		row("stream_wrapper_unregister(string $protocol)", func(c *call) Value { return c.rt.StreamWrapperUnregister(c.text(0)) }),
+		row("stream_wrapper_restore(string $protocol)", func(c *call) Value { return c.rt.StreamWrapperRestore(c.text(0)) }),
+
 		row("stream_filter_append(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterAppend)),
 		row("stream_filter_prepend(resource $stream, string $filter_name, int $mode = 0, $params = UNKNOWN)", streamFilter(phpstream.StreamFilterPrepend)),
 		row("stream_filter_remove(resource $stream_filter)", filterRemove),
@@ -185,6 +202,7 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("get_headers(string $url, bool $associative = false, ?!resource $context = null)", orNoPath(getHeaders)),
 		nullRow("http_get_last_response_headers()", func(c *call) Value {
 			lines, ok := c.rt.HttpGetLastResponseHeaders()
 			if !ok {

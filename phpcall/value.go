@@ -14,7 +14,7 @@ import (
 
 // Value is a PHP value: nil, a bool, int64, float64, string, *[Array],
 // *[phpstream.Stream], *[phpstream.Context], *[phpstream.Socket],
-// *[x509.Certificate], [Foreign] or [Object].
+// *[x509.Certificate], [Foreign], [Object] or [Stringable].
 type Value = any
 
 // Foreign is a resource of PHP's own that the library has nothing to do with.
@@ -33,6 +33,17 @@ type Object struct {
 	Class string
 	ID    int64 // tells it from others of its class
 }
+
+// ClassName is the class that messages name.
+func (o Object) ClassName() string { return o.Class }
+
+// Stringable is an object with a __toString method, and what that answers.
+type Stringable struct {
+	Object
+	Text string
+}
+
+func (s Stringable) String() string { return s.Text }
 
 // Array is a PHP array: keys are int64 or string, in the order in which they
 // were set.

@@ -81,6 +81,7 @@ var services = map[string]func(p *peer, m *material, c net.Conn){
 	"smtps":  func(p *peer, m *material, c net.Conn) { p.smtp(tls.Server(c, m.config("")), nil) },
 	"lines":  func(p *peer, _ *material, c net.Conn) { io.WriteString(c, "first\nsecond\nthird\n") },
 	"echo":   func(p *peer, _ *material, c net.Conn) { p.echo(c) },
+	"http":   func(p *peer, _ *material, c net.Conn) { p.http(c) },
 	"silent": func(p *peer, _ *material, c net.Conn) { io.Copy(io.Discard, c) },
 	"early":  func(p *peer, m *material, c net.Conn) { p.early(c, m.config("")) },
 	"tls":    func(p *peer, m *material, c net.Conn) { p.echo(tls.Server(c, m.config(""))) },
@@ -98,6 +99,11 @@ var services = map[string]func(p *peer, m *material, c net.Conn){
 		config.MaxVersion = tls.VersionTLS12
 		p.echo(tls.Server(c, config))
 	},
+	"web":     func(p *peer, _ *material, c net.Conn) { p.web(c) },
+	"web-tls": func(p *peer, m *material, c net.Conn) { p.web(tls.Server(c, webConfig(m, ""))) },
+	"web-tls-other-name": func(p *peer, m *material, c net.Conn) {
+		p.web(tls.Server(c, webConfig(m, "other-name")))
+	},
 	"tls-client": func(p *peer, m *material, c net.Conn) {
 		config := m.config("")
 		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, testcert.Pool(m.ca)
@@ -111,6 +117,13 @@ func (m *material) config(cert string) *tls.Config {
 		NextProtos:   []string{"h2", "smtp"},
 		MinVersion:   tls.VersionTLS12,
 	}
+}
+
+// webConfig is a web server's: it has no HTTP/2.
+func webConfig(m *material, cert string) *tls.Config {
+	config := m.config(cert)
+	config.NextProtos = nil
+	return config
 }
 
 // startPeer starts what an example asks for; no name is no peer.
@@ -207,6 +220,22 @@ func (p *peer) echo(c net.Conn) {
 		}
 		io.WriteString(c, line)
 	}
+}
+
+// http answers a request.
+func (p *peer) http(c net.Conn) {
+	defer c.Close()
+	for lines := bufio.NewReader(c); ; {
+		line, err := lines.ReadString('\n')
+		p.note(line)
+		if err != nil {
+			return
+		}
+		if line == "\r\n" {
+			break
+		}
+	}
+	io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\nhello\n")
 }
 
 // early is what an attacker makes of a server: a line stands behind its answer

@@ -59,13 +59,18 @@ func (c Calls) ByGo() int {
 // URLs is the name under which openings of URLs are counted, whatever opens them.
 const URLs = "url"
 
+// Paths is the name under which what is done with URLs' paths is counted: deleting,
+// renaming, what there is to know of a file.
+const Paths = "path"
+
 // Openers are the functions of the library that make network streams.
 var Openers = []string{"fsockopen", "pfsockopen", "stream_socket_client",
 	"stream_socket_server", "stream_socket_accept", "stream_socket_pair", URLs}
 
-// Opened is the number of calls of these that Go answered.
+// Opened is the number of calls of these that Go answered, and of what it did with
+// paths, each over a connection of its own.
 func (c Calls) Opened() int {
-	n := 0
+	n := c.Go[Paths]
 	for _, name := range Openers {
 		n += c.Go[name]
 	}

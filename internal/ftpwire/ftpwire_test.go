@@ -54,6 +54,11 @@ func TestSizesAndTimes(t *testing.T) {
 			t.Errorf("Size(%q) = %d, %v, want %s", line, size, ok, want)
 		}
 	}
+	for line, want := range map[string]int{"213 5\r\n": 5, "213-5\r\n": 5, "213": 0, "213x6": 6, "": 0, "213 x 5": 0, "213 -1": -1} {
+		if size := ftpwire.StatSize(line); size != want {
+			t.Errorf("StatSize(%q) = %d, want %d", line, size, want)
+		}
+	}
 	for line, want := range map[string]string{
 		"213 20260102030405\r\n": "1767323045 true", "213 20260102030405.123": "1767323045 true", "213 at 20260102030405": "1767323045 true",
 		"213 2026010203040\r\n": "1767323040 true", "213 20260102": "0 false", "213 x": "0 false", "213": "0 false", "": "0 false",
@@ -61,6 +66,21 @@ func TestSizesAndTimes(t *testing.T) {
 	} {
 		if at, ok := ftpwire.Modified(line); fmt.Sprint(at, ok) != want {
 			t.Errorf("Modified(%q) = %d, %v, want %s", line, at, ok, want)
+		}
+	}
+}
+
+// TestEntries: what a line of a directory names, in PHP 8.4 and before.
+func TestEntries(t *testing.T) {
+	for line, want := range map[string][2]string{
+		"a\r\n": {"a", "a"}, "/d/a b\r\n": {"a b", "a b"}, "a": {"a", "a"}, "abc\n": {"abc", "ab"}, "abc": {"abc", "a"},
+		"\r\n": {"", ""}, "\n": {"", "\n"}, "": {"", ""}, "///": {"", ""}, "d/": {"d", "d/"}, "d//\r\n": {"", ""},
+		"a \t\r\n": {"a", "a \t"}, "a\x00b\r\n": {"a", "a"}, "..\r\n": {"..", ".."},
+	} {
+		for i, cuts := range []bool{false, true} {
+			if got := ftpwire.Entry(line, cuts); got != want[i] {
+				t.Errorf("Entry(%q, %v) = %q, want %q", line, cuts, got, want[i])
+			}
 		}
 	}
 }

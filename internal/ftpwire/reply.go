@@ -14,11 +14,11 @@ import (
 // MaxLine is how much of a line PHP takes at once. A longer one counts as several.
 const MaxLine = 510
 
+// MaxEntry is how much of a line of a directory PHP takes at once.
+const MaxEntry = 4095
+
 // Text is what C sees of a line: what comes before a NUL.
-func Text(line string) string {
-	text, _, _ := strings.Cut(line, "\x00")
-	return text
-}
+func Text(line string) string { return phpvalue.CString(line) }
 
 // Last tells whether a line ends a reply: three digits and a space.
 func Last(line string) bool {
@@ -48,6 +48,9 @@ func Size(line string) (size int, ok bool) {
 
 // afterCode is where PHP begins to look into a reply.
 const afterCode = 4
+
+// StatSize is [Size] as stat looks for it: right behind the code.
+func StatSize(line string) int { return phpvalue.Atoi(line[min(afterCode, len(line)):]) }
 
 // Passive is the port in the reply to PASV, "227 ... (h1,h2,h3,h4,p1,p2)", 0
 // where there is none. The host in it is not looked at.
@@ -107,4 +110,21 @@ func Modified(line string) (seconds int64, ok bool) {
 	}
 	t := time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], 0, time.UTC)
 	return t.Unix(), true
+}
+
+// Entry is the name in a line of a directory: the last part of a path. PHP before
+// 8.4 takes two bytes off its end, whatever they are: cuts.
+func Entry(line string, cuts bool) string {
+	path := strings.TrimRight(line, "/")
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	switch n := len(name); {
+	case !cuts:
+		return Text(strings.TrimRight(name, "\n\r\t "))
+	case n == 0:
+		return ""
+	case n == 1:
+		return Text(line)
+	default:
+		return Text(name[:n-2])
+	}
 }

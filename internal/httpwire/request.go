@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // Request is what a request is made from.
@@ -34,21 +36,42 @@ type Request struct {
 	Content   string
 }
 
+// Headers are the lines of the option header, which is a text or an array whose
+// texts count.
+func Headers(option any, elements []any) string {
+	if text, ok := phpvalue.IsString(option); ok {
+		return Join(text)
+	}
+	var lines []string
+	for _, e := range elements {
+		if line, ok := phpvalue.IsString(e); ok {
+			lines = append(lines, line)
+		}
+	}
+	return Join(lines...)
+}
+
 // Join puts headers together as PHP does: with CRLF, and without white space at
 // either end.
 func Join(lines ...string) string {
 	return strings.Trim(strings.Join(lines, "\r\n"), " \n\r\t\v\x00")
 }
 
-// Bytes is the request. guessed is true where the content's type was not said,
-// and PHP's default is sent, of which PHP has a notice.
-func (r *Request) Bytes() (b []byte, guessed bool) {
-	headers := cString(r.Headers)
+// Added is what a request has that the program's headers don't, and of which PHP
+// speaks.
+type Added struct {
+	Authorization bool // the URL's user: a notification
+	ContentType   bool // a guess: a notice
+}
+
+// Bytes is the request.
+func (r *Request) Bytes() (b []byte, added Added) {
+	headers := phpvalue.CString(r.Headers)
 	if !r.KeepContent {
-		headers = without(headers, "content-length:", "content-type:")
+		headers = without(headers, "content-length", "content-type")
 	}
 	if r.Elsewhere {
-		headers = without(headers, "authorization:", "cookie:", "proxy-authorization:")
+		headers = without(headers, "authorization", "cookie", "proxy-authorization")
 	}
 	lower := strings.ToLower(headers)
 	has := func(name string) bool { return hasHeader(lower, name) }
@@ -60,10 +83,11 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 	b = append(b, method+" "+r.Target+" HTTP/"+r.Version+"\r\n"...)
 	line := func(name, value string) { b = append(b, name+": "+value+"\r\n"...) }
 	if r.HasUser && !has("authorization:") {
-		line("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(cString(r.User)+":"+cString(r.Pass))))
+		added.Authorization = true
+		line("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(phpvalue.CString(r.User)+":"+phpvalue.CString(r.Pass))))
 	}
 	if r.From != "" && !has("from:") {
-		line("From", r.From)
+		line("From", phpvalue.CString(r.From))
 	}
 	if !has("host:") {
 		host := r.Host
@@ -75,8 +99,8 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 	if !has("connection:") {
 		line("Connection", "close")
 	}
-	if r.UserAgent != "" && !has("user-agent:") {
-		line("User-Agent", r.UserAgent)
+	if agent := phpvalue.CString(r.UserAgent); agent != "" && !has("user-agent:") {
+		line("User-Agent", agent)
 	}
 	content := ""
 	if r.KeepContent {
@@ -88,23 +112,17 @@ func (r *Request) Bytes() (b []byte, guessed bool) {
 		line("Content-Length", strconv.Itoa(len(content)))
 	}
 	if r.DropsProxyAuth {
-		headers = without(headers, "proxy-authorization:")
+		headers = without(headers, "proxy-authorization")
 	}
 	if headers != "" {
 		b = append(b, headers+"\r\n"...)
 	}
 	if content != "" && !has("content-type:") {
+		added.ContentType = true
 		line("Content-Type", "application/x-www-form-urlencoded")
-		guessed = true
 	}
 	b = append(b, "\r\n"...)
-	return append(b, content...), guessed
-}
-
-// cString is where C ends a string.
-func cString(s string) string {
-	s, _, _ = strings.Cut(s, "\x00")
-	return s
+	return append(b, content...), added
 }
 
 // hasHeader tells whether a line begins with name, in headers in lower case.
@@ -112,28 +130,37 @@ func hasHeader(headers, name string) bool {
 	return strings.HasPrefix(headers, name) || strings.Contains(headers, "\r\n"+name)
 }
 
-// without takes the lines out that begin with one of the names, and what they go
-// on with in lines that begin with white space.
+// without takes the lines out that have one of the names, and what they go on with
+// in lines that begin with white space. There may be white space in front of the
+// colon, and a line may end with a CR alone: a server may read it so.
 func without(headers string, names ...string) string {
-	var kept []string
+	var kept strings.Builder
 	dropping := false
-	for line := range strings.Lines(headers) {
-		if goesOn := line[0] == ' ' || line[0] == '\t'; !goesOn || len(kept) == 0 && !dropping {
-			lower := strings.ToLower(line)
-			dropping = slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(lower, name) })
+	for begin := 0; begin < len(headers); {
+		line := headers[begin:]
+		if end := strings.IndexAny(line, "\r\n"); end >= 0 {
+			if strings.HasPrefix(line[end:], "\r\n") {
+				end++
+			}
+			line = line[:end+1]
+		}
+		if goesOn := line[0] == ' ' || line[0] == '\t'; !goesOn || begin == 0 {
+			name, _, found := strings.Cut(line, ":")
+			dropping = found && slices.Contains(names, strings.ToLower(strings.TrimRight(name, " \t")))
 		}
 		if !dropping {
-			kept = append(kept, line)
+			kept.WriteString(line)
 		}
+		begin += len(line)
 	}
-	return strings.TrimRight(strings.Join(kept, ""), "\r\n")
+	return strings.TrimRight(kept.String(), "\r\n")
 }
 
 // ProxyAuth is the Proxy-Authorization line among the program's headers, "" for
 // none.
 func ProxyAuth(headers string) string {
 	const proxyAuth = "proxy-authorization:"
-	for line := range strings.FieldsFuncSeq(cString(headers), func(r rune) bool { return r == '\r' || r == '\n' }) {
+	for line := range strings.FieldsFuncSeq(phpvalue.CString(headers), func(r rune) bool { return r == '\r' || r == '\n' }) {
 		line = strings.TrimLeft(line, " \t")
 		if len(line) >= len(proxyAuth) && strings.EqualFold(line[:len(proxyAuth)], proxyAuth) {
 			return line

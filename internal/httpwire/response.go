@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // What PHP refuses in the header of an answer, in its words.
@@ -23,13 +25,7 @@ func StatusLine(line string) int {
 	if len(line) <= 9 {
 		return 0
 	}
-	digits := strings.TrimLeft(line[9:], " \t\n\v\f\r")
-	end := 0
-	for end < len(digits) && '0' <= digits[end] && digits[end] <= '9' {
-		end++
-	}
-	n, _ := strconv.ParseInt(digits[:end], 10, 32)
-	return int(n)
+	return phpvalue.Atoi(line[9:])
 }
 
 // Informational tells whether an answer is followed by the real one.
@@ -53,7 +49,7 @@ func (f Field) Is(name string) bool {
 
 // Location is the value of a Location, as far as C reads it.
 func (f Field) Location() (string, error) {
-	place := cString(f.Value)
+	place := phpvalue.CString(f.Value)
 	if len(place) > maxLocation {
 		return "", errLocation
 	}
@@ -62,7 +58,7 @@ func (f Field) Location() (string, error) {
 
 // Length is the value of a Content-Length: digits and nothing else.
 func (f Field) Length() (n int64, ok bool) {
-	value := cString(f.Value)
+	value := phpvalue.CString(f.Value)
 	if value == "" || strings.Trim(value, "0123456789") != "" {
 		return 0, false
 	}
@@ -76,7 +72,7 @@ func (f Field) Length() (n int64, ok bool) {
 // Header reads the lines between the first and the empty one. A line can go on in
 // the next, so that a field is known one line later.
 type Header struct {
-	last    string
+	last    []byte
 	hasLast bool
 }
 
@@ -94,7 +90,7 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if line[0] == ' ' || line[0] == '\t' {
 			return field, false, false, errFoldedFirst
 		}
-		h.last, h.hasLast = trimmed(line), true
+		h.last, h.hasLast = []byte(trimmed(line)), true
 		return field, false, false, nil
 	}
 	text := ""
@@ -103,12 +99,12 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if folded := strings.TrimLeft(text, " \t"); folded == "" {
 			return field, false, false, nil // nothing but spaces, which adds nothing
 		} else if folded != text {
-			h.last += " " + folded
+			h.last = append(append(h.last, ' '), folded...)
 			return field, false, false, nil
 		}
 	}
-	field, err = parse(h.last)
-	h.last, h.hasLast = text, !done
+	field, err = parse(string(h.last))
+	h.last, h.hasLast = append(h.last[:0], text...), !done
 	return field, err == nil, done, err
 }
 
@@ -118,7 +114,7 @@ func (h *Header) End() (field Field, has bool, err error) {
 		return field, false, nil
 	}
 	h.hasLast = false
-	field, err = parse(h.last)
+	field, err = parse(string(h.last))
 	return field, err == nil, err
 }
 
@@ -139,4 +135,14 @@ func parse(line string) (Field, error) {
 		value = value[1:]
 	}
 	return Field{line, value}, nil
+}
+
+// NameAndValue parts a header's line as get_headers does. A line that has no colon
+// has no name.
+func NameAndValue(line string) (name, value string, named bool) {
+	i := strings.IndexByte(phpvalue.CString(line), ':')
+	if i < 0 {
+		return "", "", false
+	}
+	return line[:i], strings.TrimLeft(line[i+1:], " \t\n\v\f\r"), true
 }

@@ -74,9 +74,15 @@ var (
 		Old: "Filter name cannot be empty"}
 	FilterClass = Complaint{Class: ValueError, Text: "Argument #2 ($class) must be a non-empty string",
 		Old: "Class name cannot be empty"}
+	WrapperClass = Complaint{Class: TypeError, Text: "Argument #2 ($class) must be a valid class name,  given",
+		Old: "class '' is undefined"}
 	NoBucket = Complaint{Class: TypeError, Text: "Argument #2 ($bucket) must be of type object, null given",
 		Old: "expects parameter 2 to be object, null given"}
-	NotResource = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
+	NoDirectory     = Complaint{Class: TypeError, Text: "No resource supplied", Bare: true}
+	DirectoryClosed = Complaint{Class: TypeError, Text: "supplied resource is not a valid Directory resource",
+		Old: "supplied resource is not a valid Directory resource"}
+	NotADirectory = Complaint{Class: TypeError, Text: "Argument #1 ($dir_handle) must be a valid Directory resource"}
+	NotResource   = Complaint{Class: TypeError, Text: "Argument #1 ($%s) must be of type resource, %s given",
 		Old: "expects parameter 1 to be resource, %[2]s given"}
 )
 
@@ -92,6 +98,10 @@ func (c Complaint) With(values ...any) Complaint {
 // emptyPath is what is said of an empty file name.
 func emptyPath(text string) Complaint {
 	return Complaint{Class: ValueError, Text: text, Bare: true, Old: "Filename cannot be empty"}
+}
+
+func emptyDirectory(text string) Complaint {
+	return Complaint{Class: ValueError, Text: "Argument #1 ($directory) " + text, Old: "Directory name cannot be empty"}
 }
 
 // FileFlags is what is said of flags that file does not know.

@@ -153,6 +153,17 @@ func Bool(v any) bool {
 	return true
 }
 
+// IniBool is the value of a setting that says on or off.
+//
+// php-src: Zend/zend_ini.c, zend_ini_parse_bool.
+func IniBool(s string) bool {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on":
+		return true
+	}
+	return Atoi(s) != 0
+}
+
 // Int is PHP's (int) on a 64-bit system. A string counts as far as it is a
 // number, and a number out of range is the nearest end of the range; a float
 // loses its fraction, and out of range it wraps around. Infinite and NaN are

@@ -24,6 +24,12 @@ func Strtol(s string) (n int64, rest string) {
 	return n, text[end:]
 }
 
+// CString is where C ends a string: at a NUL.
+func CString(s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return s
+}
+
 // Atoi is C's: what [Strtol] finds, cut to an int.
 func Atoi(s string) int {
 	n, _ := Strtol(s)

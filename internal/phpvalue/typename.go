@@ -39,8 +39,12 @@ func TypeName(v any, version phpfacts.Version) string {
 }
 
 // ClassName is what PHP calls the class of an object: here the name of the Go
-// type, "Closure" for a function, and "object" for what has no name.
+// type, "Closure" for a function, and "object" for what has no name. An object of
+// PHP's own says itself.
 func ClassName(v any) string {
+	if o, ok := v.(interface{ ClassName() string }); ok {
+		return o.ClassName()
+	}
 	class := read(v).object
 	for class != nil && class.Name() == "" && class.Kind() == reflect.Pointer {
 		class = class.Elem()

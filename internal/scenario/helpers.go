@@ -18,12 +18,13 @@ import (
 var helpers = map[string]bool{
 	"mark": true, "wait_mark": true, "handler_returns": true, "handler_push": true,
 	"usleep": true, "str_repeat": true, "strlen": true, "substr": true, "count": true,
-	"array_keys": true, "sha1": true, "peer_connect": true, "known": true,
+	"array_keys": true, "sha1": true, "is_string": true, "peer_connect": true, "known": true,
 }
 
-// last_message, error_get_last()["message"] or null, filter_log, what the script's
-// filters were called with, and notify_log, what the callback "hears" of a context
-// was called with, are helpers whose answers are recorded.
+// last_message, error_get_last()["message"] or null, filter_log and wrapper_log, what
+// the script's filters and wrappers were called with, and notify_log, what the
+// callback "hears" of a context was called with, are helpers whose answers are
+// recorded.
 
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {
@@ -41,6 +42,8 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 	switch name {
 	case "filter_log":
 		return taken(&in.filterLog), nil
+	case "wrapper_log":
+		return taken(&in.shelves.log), nil
 	case "notify_log":
 		return taken(&in.heard), nil
 	case "last_message":
@@ -54,6 +57,9 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 		return strings.Repeat(text(0), number(1)), nil
 	case "strlen":
 		return int64(len(text(0))), nil
+	case "is_string":
+		_, is := args[0].(string)
+		return is, nil
 	case "sha1":
 		sum := sha1.Sum([]byte(text(0)))
 		return hex.EncodeToString(sum[:]), nil

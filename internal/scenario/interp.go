@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 	"github.com/phpstream-go/phpstream/phpcall"
 )
 
@@ -63,6 +64,7 @@ type interpreter struct {
 	events    []string
 	handled   bool
 	filterLog []string
+	shelves   shelves
 	heard     []string // by the contexts' callbacks
 	out       strings.Builder
 	connects  int // of peer_connect
@@ -268,11 +270,14 @@ func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
 		}
 		args[i] = v
 	}
-	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" || x.Name == "notify_log" {
+	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" || x.Name == "notify_log" || x.Name == "wrapper_log" {
 		return in.helper(x.Name, args)
 	}
 	if x.Name == "stream_filter_register" {
 		return in.registerFilter(args)
+	}
+	if x.Name == "stream_wrapper_register" {
+		return in.registerWrapper(args)
 	}
 	r := phpcall.Call(in.rt, x.Name, args)
 	// In order: one variable may stand for several outputs.
@@ -343,6 +348,8 @@ func dump(v phpcall.Value, old bool) string {
 			return "resource(Socket)"
 		}
 		return "Socket"
+	case phpstream.UserWrapper:
+		return phpvalue.ClassName(v)
 	}
 	return fmt.Sprintf("%T", v)
 }

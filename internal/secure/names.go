@@ -23,7 +23,9 @@ type nameCheck struct {
 // compared unless asked for, and CN_match stands above all.
 func (p *Policy) readNames(o *options, urlName string) {
 	name, given := o.cString("peer_name")
-	if match, ok := o.cString("CN_match"); ok && (!given && p.server == nil || p.version == phpfacts.PHP5) {
+	match, ok := o.asText("CN_match")
+	match, _, _ = strings.Cut(match, "\x00")
+	if ok && (!given && p.server == nil || p.version == phpfacts.PHP5) {
 		name, given = match, true
 	}
 	compare := o.truth("verify_peer_name", p.server == nil && (p.version != phpfacts.PHP5 || given))

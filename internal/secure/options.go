@@ -17,6 +17,7 @@ type options struct {
 	version  phpfacts.Version
 	basedir  string
 	foreign  map[string]string
+	tell     func(name, text string)
 	texts    map[string]string // PHP converts a value in place: it complains once
 	warnings []Warning
 	notes    []Warning
@@ -92,15 +93,31 @@ func (o *options) complain(text string) {
 	o.warnings = append(o.warnings, w)
 }
 
-// text returns an option as a string. PHP warns about an array and throws on
-// an object.
+// text returns an option as a string, which it is from then on.
 func (o *options) text(name string) (string, bool) {
-	v, ok := o.get(name)
+	if s, ok := o.texts[name]; ok {
+		return s, true
+	}
+	s, ok := o.asText(name)
 	if !ok {
 		return "", false
 	}
-	if s, ok := o.texts[name]; ok {
-		return s, true
+	if o.texts == nil {
+		o.texts = map[string]string{}
+	}
+	o.texts[name] = s
+	if o.tell != nil {
+		o.tell(name, s)
+	}
+	return s, true
+}
+
+// asText is text for what PHP doesn't read. PHP warns about an array and throws on
+// an object.
+func (o *options) asText(name string) (string, bool) {
+	v, ok := o.get(name)
+	if !ok {
+		return "", false
 	}
 	s, ok := phpvalue.String(v)
 	switch {
@@ -111,10 +128,6 @@ func (o *options) text(name string) (string, bool) {
 		o.throw("Error", "Object of class "+phpvalue.ClassName(v)+" could not be converted to string")
 		return "", false
 	}
-	if o.texts == nil {
-		o.texts = map[string]string{}
-	}
-	o.texts[name] = s
 	return s, true
 }
 

@@ -24,7 +24,8 @@ const (
 
 // Settings is what turns TLS on, beside the options what the caller knows.
 type Settings struct {
-	Options map[string]any // the context's "ssl" options; nil for none
+	Options map[string]any          // the context's "ssl" options; nil for none
+	AsText  func(name, text string) // hears of each that is read as a string, which it then is in PHP; nil for nobody
 	Version phpfacts.Version
 	Method  int    // a STREAM_CRYPTO_METHOD_* mask: without the client's bit, a server
 	URLName string // the target's host, for SNI and for the name check; empty for none
@@ -66,7 +67,7 @@ var errSetup = errors.New("the TLS options can't be carried out")
 //
 // php-src: ext/openssl/xp_ssl.c, php_openssl_setup_crypto.
 func NewPolicy(s Settings) (*Policy, []Warning, error) {
-	o := &options{values: s.Options, version: s.Version, basedir: s.OpenBasedir, foreign: s.Foreign}
+	o := &options{values: s.Options, version: s.Version, basedir: s.OpenBasedir, foreign: s.Foreign, tell: s.AsText}
 	p := &Policy{version: s.Version}
 	if s.Method&methodIsClient == 0 {
 		o.peer = clients

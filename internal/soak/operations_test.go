@@ -80,6 +80,7 @@ var operations = []operation{
 	{"stream_copy_to_stream", func(w *worker, fp *Stream) { StreamCopyToStream(fp, w.pick(w.Rand), w.IntN(1000)) }},
 	{"fwrite", func(w *worker, fp *Stream) { Fwrite(fp, w.text()) }},
 	{"fputs", func(w *worker, fp *Stream) { Fputs(fp, w.text()) }},
+	{"readdir", func(w *worker, fp *Stream) { Readdir(fp) }},
 	{"feof", func(w *worker, fp *Stream) { Feof(fp) }},
 	{"fflush", func(w *worker, fp *Stream) { Fflush(fp) }},
 	{"ftell", func(w *worker, fp *Stream) { Ftell(fp) }},

@@ -395,3 +395,345 @@ class doubles extends passes
         return PSFS_PASS_ON;
     }
 }
+
+// The wrappers that scripts register, by their classes. The runner has the same
+// ones (internal/scenario/wrappers.go).
+
+/** What the wrappers' methods have been called with since the last wrapper_log(). */
+function wrapper_log()
+{
+    $log = shelf::$log;
+    shelf::$log = [];
+    return $log;
+}
+
+/** Files in memory, under their URLs; writes down what it is called with. */
+class shelf
+{
+    public static $log = [];
+    public static $files = [];
+    public $context;
+    protected $path = '';
+    protected $at = 0;
+
+    protected function note($method, ...$args)
+    {
+        self::$log[] = $method . '(' . implode(', ', array_map('driver::dump', $args)) . ')';
+    }
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        $this->note('stream_open', $path, $mode, $options, $this->context === null ? 'no context' : stream_context_get_options($this->context));
+        $this->path = $path;
+        if ($mode[0] === 'w') {
+            self::$files[$path] = '';
+        } elseif ($mode[0] === 'r' && !isset(self::$files[$path])) {
+            return false;
+        }
+        self::$files[$path] = self::$files[$path] ?? '';
+        return true;
+    }
+
+    public function stream_read($count)
+    {
+        $this->note('stream_read', $count);
+        $data = (string) substr(self::$files[$this->path], $this->at, $count);
+        $this->at += strlen($data);
+        return $data;
+    }
+
+    public function stream_write($data)
+    {
+        $this->note('stream_write', $data);
+        $file = &self::$files[$this->path];
+        $file = str_pad(substr($file, 0, $this->at), $this->at, "\0") . $data . (string) substr($file, $this->at + strlen($data));
+        $this->at += strlen($data);
+        return strlen($data);
+    }
+
+    public function stream_eof()
+    {
+        $this->note('stream_eof');
+        return $this->at >= strlen(self::$files[$this->path]);
+    }
+
+    public function stream_close()
+    {
+        $this->note('stream_close');
+    }
+
+    public function stream_flush()
+    {
+        $this->note('stream_flush');
+        return true;
+    }
+
+    public function stream_seek($offset, $whence)
+    {
+        $this->note('stream_seek', $offset, $whence);
+        $from = [SEEK_SET => 0, SEEK_CUR => $this->at, SEEK_END => strlen(self::$files[$this->path])][$whence] ?? 0;
+        if ($from + $offset < 0) {
+            return false;
+        }
+        $this->at = $from + $offset;
+        return true;
+    }
+
+    public function stream_tell()
+    {
+        $this->note('stream_tell');
+        return $this->at;
+    }
+
+    public function stream_stat()
+    {
+        $this->note('stream_stat');
+        return ['size' => strlen(self::$files[$this->path]), 'mode' => 0100644, 'mtime' => 7];
+    }
+
+    public function stream_lock($operation)
+    {
+        $this->note('stream_lock', $operation);
+        return $operation !== LOCK_EX;
+    }
+
+    public function stream_truncate($size)
+    {
+        $this->note('stream_truncate', $size);
+        if ($size > 100) {
+            return false;
+        }
+        self::$files[$this->path] = str_pad(substr(self::$files[$this->path], 0, $size), $size, "\0");
+        return true;
+    }
+
+    public function stream_set_option($option, $arg1, $arg2)
+    {
+        $this->note('stream_set_option', $option, $arg1, $arg2);
+        return $option === STREAM_OPTION_READ_TIMEOUT;
+    }
+
+    public function url_stat($path, $flags)
+    {
+        $this->note('url_stat', $path, $flags, $this->context === null ? 'no context' : 'a context');
+        if (substr($path, -1) === '/') {
+            return ['mode' => 040755];
+        }
+        return isset(self::$files[$path]) ? ['size' => strlen(self::$files[$path]), 'mode' => 0100644] : false;
+    }
+
+    public function unlink($path)
+    {
+        $this->note('unlink', $path);
+        if (!isset(self::$files[$path])) {
+            return false;
+        }
+        unset(self::$files[$path]);
+        return true;
+    }
+
+    public function rename($from, $to)
+    {
+        $this->note('rename', $from, $to);
+        if (!isset(self::$files[$from])) {
+            return false;
+        }
+        self::$files[$to] = self::$files[$from];
+        unset(self::$files[$from]);
+        return true;
+    }
+
+    public function mkdir($path, $mode, $options)
+    {
+        $this->note('mkdir', $path, $mode, $options);
+        return substr($path, -2) !== 'no';
+    }
+
+    public function rmdir($path, $options)
+    {
+        $this->note('rmdir', $path, $options);
+        return substr($path, -2) !== 'no';
+    }
+}
+
+/** Can nothing. */
+class bare
+{
+    public $context;
+}
+
+/** Can open, and nothing else. */
+class opens
+{
+    public $context;
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        return true;
+    }
+}
+
+/** Answers oddly: how is the last word of the URL. */
+class odd extends shelf
+{
+    private function how()
+    {
+        return basename($this->path);
+    }
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        parent::stream_open($path, 'w', $options, $opened);
+        self::$files[$path] = str_repeat('0123456789', 2000);
+        return true;
+    }
+
+    public function stream_read($count)
+    {
+        switch ($this->how()) {
+            case 'more':
+                return parent::stream_read($count) . 'extra';
+            case 'false':
+                return false;
+            case 'nothing':
+                return '';
+            case 'short':
+                return parent::stream_read(3);
+        }
+        return parent::stream_read($count);
+    }
+
+    public function stream_eof()
+    {
+        return $this->how() === 'end' ? true : parent::stream_eof();
+    }
+
+    public function stream_write($data)
+    {
+        switch ($this->how()) {
+            case 'more':
+                return strlen($data) + 5;
+            case 'false':
+                return false;
+            case 'nothing':
+                return 0;
+            case 'negative':
+                return -1;
+            case 'short':
+                return parent::stream_write(substr($data, 0, 3));
+        }
+        return parent::stream_write($data);
+    }
+
+    public function stream_seek($offset, $whence)
+    {
+        return $this->how() === 'false' ? false : parent::stream_seek($offset, $whence);
+    }
+
+    public function stream_tell()
+    {
+        return $this->how() === 'more' ? parent::stream_tell() + 1000 : parent::stream_tell();
+    }
+
+    public function stream_flush()
+    {
+        parent::stream_flush();
+        return $this->how() !== 'false';
+    }
+
+    public function stream_stat()
+    {
+        return $this->how() === 'false' ? false : parent::stream_stat();
+    }
+}
+
+/** Throws in the method that is the last word of the URL. */
+class explodes extends shelf
+{
+    private function perhaps($method)
+    {
+        if (basename($this->path) === $method) {
+            throw new RuntimeException("thrown by $method");
+        }
+    }
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        parent::stream_open($path, 'w', $options, $opened);
+        self::$files[$path] = 'hello';
+        $this->perhaps('stream_open');
+        return true;
+    }
+
+    public function stream_read($count)
+    {
+        $this->perhaps('stream_read');
+        return parent::stream_read($count);
+    }
+
+    public function stream_write($data)
+    {
+        $this->perhaps('stream_write');
+        return parent::stream_write($data);
+    }
+
+    public function stream_eof()
+    {
+        $this->perhaps('stream_eof');
+        return parent::stream_eof();
+    }
+
+    public function stream_seek($offset, $whence)
+    {
+        $this->perhaps('stream_seek');
+        return parent::stream_seek($offset, $whence);
+    }
+
+    public function stream_close()
+    {
+        $this->perhaps('stream_close');
+        parent::stream_close();
+    }
+}
+
+/** Opens its own URL once more while it is being opened. */
+class circles extends shelf
+{
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        $this->note('stream_open', $path, $mode, $options);
+        $this->note('opens', fopen($path, $mode));
+        return true;
+    }
+}
+
+/** Puts itself in the place of files: opens them with PHP's own wrapper, and reads them in capital letters. */
+class instead
+{
+    public $context;
+    private $inner;
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        stream_wrapper_restore('file');
+        $this->inner = fopen($path, $mode);
+        stream_wrapper_unregister('file');
+        stream_wrapper_register('file', self::class);
+        return (bool) $this->inner;
+    }
+
+    public function stream_read($count)
+    {
+        return strtoupper(fread($this->inner, $count));
+    }
+
+    public function stream_eof()
+    {
+        return feof($this->inner);
+    }
+
+    public function stream_stat()
+    {
+        return fstat($this->inner);
+    }
+}

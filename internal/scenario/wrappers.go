@@ -1,0 +1,359 @@
+package scenario
+
+import (
+	"errors"
+	"path"
+	"strings"
+
+	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/phpcall"
+)
+
+// wrapperClasses are the wrappers that scripts register, by their classes: those
+// of driver.php, ported.
+var wrapperClasses = map[string]func(*interpreter) phpstream.UserWrapper{
+	"shelf":    func(in *interpreter) phpstream.UserWrapper { return &shelf{in: in} },
+	"bare":     func(*interpreter) phpstream.UserWrapper { return &bare{} },
+	"opens":    func(*interpreter) phpstream.UserWrapper { return &opens{} },
+	"odd":      func(in *interpreter) phpstream.UserWrapper { return &odd{shelf{in: in}} },
+	"explodes": func(in *interpreter) phpstream.UserWrapper { return &explodes{shelf{in: in}} },
+	"circles":  func(in *interpreter) phpstream.UserWrapper { return &circles{shelf{in: in}} },
+	"instead":  func(in *interpreter) phpstream.UserWrapper { return &instead{in: in} },
+}
+
+// shelves is what the wrappers of a script have in common.
+type shelves struct {
+	files map[string]string
+	log   []string
+}
+
+// registerWrapper is stream_wrapper_register: a class here is a function that
+// makes a wrapper, which no PHP value can be.
+func (in *interpreter) registerWrapper(args []phpcall.Value) (phpcall.Value, error) {
+	protocol, _ := args[0].(string)
+	class, _ := args[1].(string)
+	var flags []int
+	for _, v := range args[2:] {
+		n, _ := v.(int64)
+		flags = append(flags, int(n))
+	}
+	var newWrapper func() phpstream.UserWrapper
+	if make := wrapperClasses[class]; make != nil {
+		newWrapper = func() phpstream.UserWrapper { return make(in) }
+	}
+	before := in.rt.LastError()
+	ok := in.rt.StreamWrapperRegister(protocol, newWrapper, flags...)
+	var t *phpstream.ThrownError
+	if err := in.rt.LastError(); err != before && errors.As(err, &t) {
+		return nil, thrown{t}
+	}
+	return ok, nil
+}
+
+type shelf struct {
+	phpstream.StreamWrapper
+	in   *interpreter
+	path string
+	at   int
+}
+
+func (w *shelf) note(method string, args ...any) {
+	var texts []string
+	for _, a := range args {
+		texts = append(texts, w.in.dump(phpcall.FromGo(a)))
+	}
+	w.in.shelves.log = append(w.in.shelves.log, method+"("+strings.Join(texts, ", ")+")")
+}
+
+func (w *shelf) file() string { return w.in.shelves.files[w.path] }
+
+func (w *shelf) put(content string) {
+	if w.in.shelves.files == nil {
+		w.in.shelves.files = map[string]string{}
+	}
+	w.in.shelves.files[w.path] = content
+}
+
+func (w *shelf) has(path string) bool {
+	_, ok := w.in.shelves.files[path]
+	return ok
+}
+
+func (w *shelf) StreamOpen(path, mode string, options int) bool {
+	var context any = "no context"
+	if w.Context != nil {
+		context = phpstream.StreamContextGetOptions(w.Context)
+	}
+	w.note("stream_open", path, mode, options, context)
+	w.path = path
+	switch {
+	case mode[0] == 'w':
+		w.put("")
+	case mode[0] == 'r' && !w.has(path):
+		return false
+	case !w.has(path):
+		w.put("")
+	}
+	return true
+}
+
+func (w *shelf) StreamRead(count int) (string, bool) {
+	w.note("stream_read", count)
+	data := w.file()[min(w.at, len(w.file())):]
+	data = data[:min(count, len(data))]
+	w.at += len(data)
+	return data, true
+}
+
+// padded is s with zero bytes behind it, or a part of it, size bytes long.
+func padded(s string, size int) string {
+	return s[:min(size, len(s))] + strings.Repeat("\x00", max(0, size-len(s)))
+}
+
+func (w *shelf) StreamWrite(data string) (int, bool) {
+	w.note("stream_write", data)
+	file := w.file()
+	w.put(padded(file, w.at) + data + file[min(w.at+len(data), len(file)):])
+	w.at += len(data)
+	return len(data), true
+}
+
+func (w *shelf) StreamEof() bool {
+	w.note("stream_eof")
+	return w.at >= len(w.file())
+}
+
+func (w *shelf) StreamClose() { w.note("stream_close") }
+
+func (w *shelf) StreamFlush() bool {
+	w.note("stream_flush")
+	return true
+}
+
+func (w *shelf) StreamSeek(offset int, whence phpstream.SeekWhence) bool {
+	w.note("stream_seek", offset, int(whence))
+	to := offset + map[phpstream.SeekWhence]int{phpstream.SEEK_CUR: w.at, phpstream.SEEK_END: len(w.file())}[whence]
+	if to < 0 {
+		return false
+	}
+	w.at = to
+	return true
+}
+
+func (w *shelf) StreamTell() int {
+	w.note("stream_tell")
+	return w.at
+}
+
+func (w *shelf) StreamStat() (phpstream.FileStat, bool) {
+	w.note("stream_stat")
+	return phpstream.FileStat{Size: int64(len(w.file())), Mode: 0o100644, Mtime: 7}, true
+}
+
+func (w *shelf) StreamLock(operation phpstream.FileFlag) bool {
+	w.note("stream_lock", int(operation))
+	return operation != phpstream.LOCK_EX
+}
+
+func (w *shelf) StreamTruncate(size int) bool {
+	w.note("stream_truncate", size)
+	if size > 100 {
+		return false
+	}
+	w.put(padded(w.file(), size))
+	return true
+}
+
+func (w *shelf) StreamSetOption(option, arg1, arg2 int) bool {
+	second := any(arg2)
+	if option == phpstream.STREAM_OPTION_BLOCKING {
+		second = nil // a Go number can't tell
+	}
+	w.note("stream_set_option", option, arg1, second)
+	return option == phpstream.STREAM_OPTION_READ_TIMEOUT
+}
+
+func (w *shelf) UrlStat(path string, flags int) (phpstream.FileStat, bool) {
+	context := "no context"
+	if w.Context != nil {
+		context = "a context"
+	}
+	w.note("url_stat", path, flags, context)
+	if strings.HasSuffix(path, "/") {
+		return phpstream.FileStat{Mode: 0o40755}, true
+	}
+	return phpstream.FileStat{Size: int64(len(w.in.shelves.files[path])), Mode: 0o100644}, w.has(path)
+}
+
+func (w *shelf) Unlink(path string) bool {
+	w.note("unlink", path)
+	there := w.has(path)
+	delete(w.in.shelves.files, path)
+	return there
+}
+
+func (w *shelf) Rename(from, to string) bool {
+	w.note("rename", from, to)
+	if !w.has(from) {
+		return false
+	}
+	w.in.shelves.files[to] = w.in.shelves.files[from]
+	delete(w.in.shelves.files, from)
+	return true
+}
+
+func (w *shelf) Mkdir(path string, mode phpstream.Permissions, options int) bool {
+	w.note("mkdir", path, int(mode), options)
+	return !strings.HasSuffix(path, "no")
+}
+
+func (w *shelf) Rmdir(path string, options int) bool {
+	w.note("rmdir", path, options)
+	return !strings.HasSuffix(path, "no")
+}
+
+type bare struct{ phpstream.StreamWrapper }
+
+type opens struct{ phpstream.StreamWrapper }
+
+func (w *opens) StreamOpen(path, mode string, options int) bool { return true }
+
+type odd struct{ shelf }
+
+func (w *odd) how() string { return path.Base(w.path) }
+
+func (w *odd) StreamOpen(path, mode string, options int) bool {
+	w.shelf.StreamOpen(path, "w", options)
+	w.put(strings.Repeat("0123456789", 2000))
+	return true
+}
+
+func (w *odd) StreamRead(count int) (string, bool) {
+	switch w.how() {
+	case "more":
+		data, ok := w.shelf.StreamRead(count)
+		return data + "extra", ok
+	case "false":
+		return "", false
+	case "nothing":
+		return "", true
+	case "short":
+		return w.shelf.StreamRead(3)
+	}
+	return w.shelf.StreamRead(count)
+}
+
+func (w *odd) StreamEof() bool { return w.how() == "end" || w.shelf.StreamEof() }
+
+func (w *odd) StreamWrite(data string) (int, bool) {
+	switch w.how() {
+	case "more":
+		return len(data) + 5, true
+	case "false":
+		return 0, false
+	case "nothing":
+		return 0, true
+	case "negative":
+		return -1, true
+	case "short":
+		return w.shelf.StreamWrite(data[:min(3, len(data))])
+	}
+	return w.shelf.StreamWrite(data)
+}
+
+func (w *odd) StreamSeek(offset int, whence phpstream.SeekWhence) bool {
+	return w.how() != "false" && w.shelf.StreamSeek(offset, whence)
+}
+
+func (w *odd) StreamTell() int {
+	at := w.shelf.StreamTell()
+	if w.how() == "more" {
+		at += 1000
+	}
+	return at
+}
+
+func (w *odd) StreamFlush() bool {
+	w.shelf.StreamFlush()
+	return w.how() != "false"
+}
+
+func (w *odd) StreamStat() (phpstream.FileStat, bool) {
+	if w.how() == "false" {
+		return phpstream.FileStat{}, false
+	}
+	return w.shelf.StreamStat()
+}
+
+type explodes struct{ shelf }
+
+func (w *explodes) perhaps(method string) {
+	if path.Base(w.path) == method {
+		panic(&phpstream.ThrownError{Class: "RuntimeException", Message: "thrown by " + method})
+	}
+}
+
+func (w *explodes) StreamOpen(path, mode string, options int) bool {
+	w.shelf.StreamOpen(path, "w", options)
+	w.put("hello")
+	w.perhaps("stream_open")
+	return true
+}
+
+func (w *explodes) StreamRead(count int) (string, bool) {
+	w.perhaps("stream_read")
+	return w.shelf.StreamRead(count)
+}
+
+func (w *explodes) StreamWrite(data string) (int, bool) {
+	w.perhaps("stream_write")
+	return w.shelf.StreamWrite(data)
+}
+
+func (w *explodes) StreamEof() bool {
+	w.perhaps("stream_eof")
+	return w.shelf.StreamEof()
+}
+
+func (w *explodes) StreamSeek(offset int, whence phpstream.SeekWhence) bool {
+	w.perhaps("stream_seek")
+	return w.shelf.StreamSeek(offset, whence)
+}
+
+func (w *explodes) StreamClose() {
+	w.perhaps("stream_close")
+	w.shelf.StreamClose()
+}
+
+type circles struct{ shelf }
+
+func (w *circles) StreamOpen(path, mode string, options int) bool {
+	w.note("stream_open", path, mode, options)
+	fp := w.in.rt.Fopen(path, mode)
+	w.note("opens", fp != nil)
+	return true
+}
+
+type instead struct {
+	phpstream.StreamWrapper
+	in    *interpreter
+	inner *phpstream.Stream
+}
+
+func (w *instead) StreamOpen(path, mode string, options int) bool {
+	rt := w.in.rt
+	rt.StreamWrapperRestore("file")
+	w.inner = rt.Fopen(path, mode)
+	rt.StreamWrapperUnregister("file")
+	rt.StreamWrapperRegister("file", func() phpstream.UserWrapper { return &instead{in: w.in} })
+	return w.inner != nil
+}
+
+func (w *instead) StreamRead(count int) (string, bool) {
+	data, ok := phpstream.Fread(w.inner, count)
+	return strings.ToUpper(data), ok
+}
+
+func (w *instead) StreamEof() bool { return phpstream.Feof(w.inner) }
+
+func (w *instead) StreamStat() (phpstream.FileStat, bool) { return phpstream.Fstat(w.inner) }
