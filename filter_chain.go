@@ -338,7 +338,7 @@ func (s *Stream) flushWriters(c *call, mode filter.Mode) {
 // flush sends on what is held back.
 func (s *Stream) flush(c *call, mode filter.Mode) bool {
 	s.flushWriters(c, mode)
-	if b, ok := s.body.(*userBody); ok {
+	if b, ok := s.body.(flusher); ok {
 		return b.flush()
 	}
 	return true

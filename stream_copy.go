@@ -65,6 +65,9 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			break
 		}
 		p := data.room()
+		if s.unbuffed && s.body != nil { // how much is asked for shows in what is lost where data are broken
+			p = p[:min(len(p), defaultChunk)]
+		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
 		}
