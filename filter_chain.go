@@ -102,6 +102,17 @@ func (ch *filterChain) holds() bool {
 	})
 }
 
+// inPlace is the stream's reading filter where it is the only one, and can work
+// where a read puts its bytes. A callback is to hear of the reads that PHP makes.
+func (s *Stream) inPlace() filter.InPlace {
+	ch := s.readers.Load()
+	if ch == nil || len(ch.links) != 1 || s.notifies.Load() {
+		return nil
+	}
+	f, _ := ch.links[0].filter.(filter.InPlace)
+	return f
+}
+
 // run is one call of a filter.
 func (f *StreamFilter) run(c *call, in *filter.Brigade, mode filter.Mode) filter.Result {
 	given := len(*in) > 0
@@ -131,6 +142,9 @@ func (s *Stream) pour(b filter.Brigade) {
 // false is PHP's FAILURE.
 func (s *Stream) fillFiltered(c *call, size int) bool {
 	want := min(size, s.chunk)
+	if f := s.inPlace(); f != nil && s.chunk <= defaultChunk {
+		return s.fillInPlace(c, f, want)
+	}
 	for s.w-s.r < want {
 		if w, ok := s.readers.Load().resume(c); ok {
 			if !s.arrived(w) {
@@ -162,6 +176,23 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 		if n == 0 {
 			break
 		}
+	}
+	return true
+}
+
+// fillInPlace is fillFiltered for what works in place, in memory that is used again.
+func (s *Stream) fillInPlace(c *call, f filter.InPlace, want int) bool {
+	chunk := chunks.Get().(*[defaultChunk]byte)
+	defer chunks.Put(chunk)
+	for s.w-s.r < want && !s.eof.Load() {
+		n, ok := s.receive(c, chunk[:s.chunk])
+		if !ok && s.w == s.r {
+			return false
+		}
+		if n == 0 {
+			break
+		}
+		s.pour(filter.Brigade{f.InPlace(chunk[:n])})
 	}
 	return true
 }
@@ -307,7 +338,7 @@ func (s *Stream) flushWriters(c *call, mode filter.Mode) {
 // flush sends on what is held back.
 func (s *Stream) flush(c *call, mode filter.Mode) bool {
 	s.flushWriters(c, mode)
-	if b, ok := s.body.(*userBody); ok {
+	if b, ok := s.body.(flusher); ok {
 		return b.flush()
 	}
 	return true

@@ -5,9 +5,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 	"github.com/phpstream-go/phpstream/internal/target"
 )
 
@@ -50,7 +50,7 @@ func (c *call) fsockopen(open func(opening) (*Stream, *failure), hostname string
 			c.throw(phpfacts.ValueError, c.name+"(): "+c.rt.facts.FsockTimeout)
 			return nil, 0, ""
 		}
-		limit = duration(t)
+		limit = phpvalue.Duration(t)
 	}
 	fp, f := open(opening{
 		name:    target.FsockopenName(hostname, port),
@@ -69,12 +69,3 @@ func (c *call) fsockopen(open func(opening) (*Stream, *failure), hostname string
 
 // maxTimeout is the most seconds that PHP counts in microseconds.
 const maxTimeout = math.MaxUint64 / 1e6
-
-// duration turns PHP's float seconds into a duration; what PHP takes for no
-// limit is negative.
-func duration(seconds float64) time.Duration {
-	if math.IsNaN(seconds) || seconds < 0 || seconds > math.MaxInt64/1e9 {
-		return -1
-	}
-	return time.Duration(seconds*1e6) * time.Microsecond
-}

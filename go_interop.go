@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -95,6 +96,74 @@ func (x *Context) Dialer() (*net.Dialer, error) {
 		return nil
 	}
 	return d, nil
+}
+
+// DialContext connects with the context's options, as [StreamSocketClient] does,
+// for what takes a dialer of Go: it fits the field DialContext of an
+// http.Transport. The network is one of PHP's transports; over "tls" and its kin
+// the ssl options decide about the peer. A nil Context is the default one.
+//
+// ctx bounds connecting and handshake; where it has no deadline,
+// default_socket_timeout does. The connection is a *[Stream] that has no timeout
+// but Go's deadlines. Nothing is reported to the Runtime's handler: what PHP
+// warns of, and goes on without, such as a bindto that can't be used, is an
+// error.
+func (x *Context) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if ctx.Err() != nil { // what is there at once would be taken all the same
+		return nil, &net.OpError{Op: "dial", Net: network, Err: context.Cause(ctx)}
+	}
+	rt := x.runtime()
+	c := rt.call("stream_socket_client")
+	x = rt.contextOrDefault(x)
+	limit := rt.socketTimeout()
+	if _, bounded := ctx.Deadline(); bounded {
+		limit = -1
+	}
+	s, f := c.open(opening{name: network + "://" + address, timeout: limit, connect: true, ctx: x, cancel: ctx})
+	err := c.goError(f)
+	if err == nil {
+		err = x.boundAsAsked(s)
+	}
+	if err != nil {
+		if s != nil {
+			s.Close()
+		}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	s.sock.timeout.Store(-1)
+	s.notifies.Store(false)
+	return s, nil
+}
+
+// goError is why a call failed, or else what it has warned of.
+func (c *call) goError(f *failure) error {
+	if f != nil && f.err != nil {
+		return f.err
+	}
+	for _, e := range c.events {
+		if e.level != E_DEPRECATED { // what is deprecated is still honoured
+			return &PHPError{Type: e.level, Message: strings.TrimPrefix(e.text, c.name+"(): "), Err: e.cause}
+		}
+	}
+	if f != nil {
+		return errors.New("phpstream: " + f.reason())
+	}
+	return nil
+}
+
+// boundAsAsked tells whether the option bindto counts. PHP passes over one of
+// another family than the peer's, and says nothing.
+func (x *Context) boundAsAsked(s *Stream) error {
+	v, asked := x.option("socket", "bindto")
+	own, ok := s.LocalAddr().(*net.TCPAddr)
+	if !asked || !ok {
+		return nil
+	}
+	local, err := localAddress(v)
+	if err == nil && !local.IP.IsUnspecified() && !local.IP.Equal(own.IP) {
+		err = fmt.Errorf("phpstream: bindto: %s cannot reach %s", local.IP, s.RemoteAddr())
+	}
+	return err
 }
 
 // localAddress reads the option bindto.

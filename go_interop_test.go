@@ -1,12 +1,16 @@
 package phpstream_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/phpstream-go/phpstream"
 )
@@ -107,5 +111,113 @@ func TestTLSConfigCaptures(t *testing.T) {
 		if leaf == nil || len(chain) == 0 || meta["protocol"] != "TLSv1.3" || meta["cipher_bits"] == 0 {
 			t.Errorf("%s: %v, %d, %v", name, leaf != nil, len(chain), meta)
 		}
+	}
+}
+
+// TestDialContextHasThePolicy: the library's own sockets, and its own handshake.
+func TestDialContextHasThePolicy(t *testing.T) {
+	checkLeaks(t)
+	cafile, cert := authority(t)
+	addr := serveTLS(t, cert, func(c net.Conn, s *tls.Conn) {
+		s.Handshake()
+		io.Copy(io.Discard, s)
+	})
+	_, port, _ := net.SplitHostPort(addr)
+	rt, e := newRuntime()
+	for name, tt := range map[string]struct {
+		network, address string
+		options          Options
+		want             string // "": it connects
+	}{
+		"clear":             {"tcp", addr, nil, ""},
+		"source":            {"tcp", addr, Options{"socket": {"bindto": "127.0.0.2:0"}}, ""},
+		"no source":         {"tcp", addr, Options{"socket": {"bindto": "nonsense:0"}}, "Invalid IP Address: nonsense"},
+		"another's source":  {"tcp", addr, Options{"socket": {"bindto": "192.0.2.1:0"}}, "Cannot assign requested address"},
+		"another family":    {"tcp", addr, Options{"socket": {"bindto": "[::1]:0"}}, "cannot reach"},
+		"no port":           {"tcp", addr, Options{"socket": {"bindto": "127.0.0.2"}}, "bindto"},
+		"an object":         {"tcp", addr, Options{"socket": {"tcp_nodelay": struct{}{}}}, "tcp_nodelay"},
+		"TLS":               {"tls", "localhost:" + port, Options{"ssl": {"cafile": cafile}}, ""},
+		"unknown authority": {"tls", "localhost:" + port, nil, "certificate verify failed"},
+		"another name":      {"tls", "localhost:" + port, Options{"ssl": {"cafile": cafile, "peer_name": "elsewhere.example"}}, "did not match expected name"},
+		"idle option":       {"tls", "localhost:" + port, Options{"ssl": {"cafile": cafile, "dh_param": "x"}}, "dh_param"},
+		"unknown transport": {"tcp6", addr, nil, "tcp6"},
+		"no such host":      {"tcp", "nowhere.invalid:1", nil, "nowhere.invalid"},
+	} {
+		c, err := rt.StreamContextCreate(tt.options).DialContext(t.Context(), tt.network, tt.address)
+		if (err == nil) != (tt.want == "") || (c == nil) != (err != nil) || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, %v", name, c, err)
+		}
+		if err != nil {
+			continue
+		}
+		if name == "source" && !strings.HasPrefix(c.LocalAddr().String(), "127.0.0.2:") {
+			t.Errorf("it comes from %v", c.LocalAddr())
+		}
+		c.Close()
+	}
+	if e.all() != "" || rt.LastError() != nil {
+		t.Errorf("the Runtime hears of %q, %v", e.all(), rt.LastError())
+	}
+}
+
+// TestDialContextSetsOptions that a net.Dialer can't set.
+func TestDialContextSetsOptions(t *testing.T) {
+	addr := serve(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	for want, options := range []Options{{"socket": {"tcp_nodelay": false}}, nil} {
+		rt, _ := newRuntime()
+		c, err := rt.StreamContextCreate(options).DialContext(t.Context(), "tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := SocketGetOption(SocketImportStream(c.(*Stream)), SOL_TCP, TCP_NODELAY); got != want {
+			t.Errorf("%v: TCP_NODELAY is %v", options, got)
+		}
+		c.Close()
+	}
+}
+
+// TestDialContextEnds by its context, and where that has no end by
+// default_socket_timeout; what comes after that has no limit.
+func TestDialContextEnds(t *testing.T) {
+	checkLeaks(t)
+	begun := make(chan struct{}, 4) // one for each handshake
+	silent := serve(t, func(c net.Conn) {
+		c.Read(make([]byte, 1))
+		begun <- struct{}{}
+		io.Copy(io.Discard, c)
+	})
+	rt, _ := newRuntime()
+	rt.IniSet("default_socket_timeout", "1")
+	x := rt.StreamContextCreate(nil)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-begun; cancel() }()
+	if _, err := x.DialContext(ctx, "tls", silent); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := x.DialContext(ctx, "tcp", silent); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	start := time.Now()
+	if _, err := x.DialContext(t.Context(), "tls", silent); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(start) < time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 1500*time.Millisecond)
+	defer cancel()
+	start = time.Now()
+	if _, err := x.DialContext(ctx, "tls", silent); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) < 1500*time.Millisecond {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+	slow := serve(t, func(c net.Conn) {
+		time.Sleep(1200 * time.Millisecond)
+		io.WriteString(c, "x")
+	})
+	c, err := x.DialContext(t.Context(), "tcp", slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Read(make([]byte, 1)); err != nil {
+		t.Error(err)
 	}
 }

@@ -55,6 +55,22 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 }
 
+// TestOnlyPhphttpLinksNetHTTP: a program that sends a mail has no net/http in it.
+func TestOnlyPhphttpLinksNetHTTP(t *testing.T) {
+	for pkg, links := range map[string]bool{"": false, "/phphttp": true} {
+		deps := strings.Fields(goList(t, module+pkg))
+		if got := slices.Contains(deps, "net/http"); got != links {
+			t.Errorf("%s links net/http: %v", module+pkg, got)
+		}
+		for _, dep := range deps {
+			inside, isOurs := strings.CutPrefix(dep, module+"/")
+			if isOurs && dep != module+pkg && !slices.Contains(mayImport[""], inside) {
+				t.Errorf("%s reaches %s", module+pkg, inside)
+			}
+		}
+	}
+}
+
 func goList(t *testing.T, pkg string) string {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-deps", pkg).Output()

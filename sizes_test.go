@@ -1,12 +1,16 @@
 package phpstream_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"net"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
 	. "github.com/phpstream-go/phpstream"
@@ -75,6 +79,54 @@ func TestLongRecordIsCheap(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > 8*size {
 		t.Errorf("%d bytes for a record of %d", took, size)
+	}
+}
+
+// TestPromisedSizes: memory for a body is taken once where its size is known, and
+// never for what a server only promises.
+func TestPromisedSizes(t *testing.T) {
+	checkLeaks(t)
+	const large = 15 << 20
+	length := func(n int) string { return "Content-Length: " + strconv.Itoa(n) }
+	plain := func(n int) []byte { return bytes.Repeat([]byte("x"), n) }
+	var chunked bytes.Buffer
+	for range large >> 15 {
+		fmt.Fprintf(&chunked, "8000\r\n%s\r\n", plain(0x8000))
+	}
+	for _, c := range []struct {
+		name, header string
+		body         []byte
+		limit        string // memory_limit
+		comes        int    // -1: file_get_contents is false
+		most         int    // bytes that are allocated
+	}{
+		{"as promised", length(large), plain(large), "128M", large, large * 5 / 4},
+		{"chunked", "Transfer-Encoding: chunked", append(chunked.Bytes(), "0\r\n\r\n"...), "128M", large, large * 9 / 4},
+		{"nothing is said", "X: y", plain(large), "128M", large, large * 9 / 4},
+		{"far less", length(1 << 50), plain(100_000), "128M", 100_000, 4 << 20},
+		{"a little less", length(large), plain(large - 1), "128M", large - 1, large * 5 / 4},
+		{"more", length(1000), plain(large), "128M", large, large * 9 / 4},
+		{"more than is allowed", length(large), plain(large), "2M", -1, 4 << 20},
+		{"less than nothing", length(-1), plain(100_000), "128M", 100_000, 4 << 20},
+	} {
+		addr := serve(t, func(conn net.Conn) {
+			bufio.NewReader(conn).ReadString('\n')
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+c.header+"\r\n\r\n")
+			conn.Write(c.body)
+			conn.Close()
+		})
+		rt, _ := newRuntime()
+		rt.IniSet("memory_limit", c.limit)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		text, ok := rt.FileGetContents("http://" + addr)
+		runtime.ReadMemStats(&after)
+		if ok != (c.comes >= 0) || ok && (len(text) != c.comes || strings.Trim(text, "x") != "") {
+			t.Errorf("%s: %d bytes, %v", c.name, len(text), ok)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(c.most) {
+			t.Errorf("%s: %d bytes are allocated, at most %d should be", c.name, took, c.most)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ type Stream struct {
 	dataMeta    *DataMetaData
 	seekable    bool
 	unwritable  bool
+	size        int64       // of what can be read, as its sender says; 0: unknown
 	greedy      bool        // fread goes on until it has all, or nothing more comes
 	closer      func(*call) // what the wrapper does when the stream has been closed
 
@@ -173,7 +174,7 @@ func (s *Stream) shut(c *call) error {
 		return net.ErrClosed
 	}
 	defer func() { // whatever becomes of a filter
-		s.end()
+		c.fail(s.end())
 		if s.closer != nil {
 			s.closer(c)
 		}
@@ -182,14 +183,16 @@ func (s *Stream) shut(c *call) error {
 	return nil
 }
 
-// end lets go of what a stream has.
-func (s *Stream) end() {
+// end lets go of what a stream has. It answers why what was written to a body may
+// not have arrived.
+func (s *Stream) end() (err error) {
 	s.closed.Store(true)
+	defer s.closeFilters() // though a wrapper of the program's own may panic
 	if s.persistent != nil {
 		s.rt.persistent.forget(s)
 	}
 	if s.body != nil {
-		s.body.close()
+		err = s.body.close()
 	} else {
 		// Where somebody is stuck writing, there is no room for a farewell either.
 		if s.wmu.TryLock() {
@@ -202,7 +205,7 @@ func (s *Stream) end() {
 		s.dropBuffer()
 		s.rmu.Unlock()
 	}
-	s.closeFilters()
+	return err
 }
 
 // Close is [Fclose] for Go: it reports nothing, and answers net.ErrClosed the

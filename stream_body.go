@@ -25,6 +25,7 @@ type (
 	locker    interface{ lock(how int) error }
 	truncater interface{ truncate(size int64) error }
 	statter   interface{ stat() (FileStat, error) }
+	flusher   interface{ flush() bool }
 )
 
 // trouble is a body's failure in PHP's words.

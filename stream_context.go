@@ -46,6 +46,10 @@ func (rt *Runtime) newContext() *Context {
 
 func (x *Context) streamContext() *Context { return x }
 
+// Runtime is the one that made the context; of nil, the one that the package's
+// functions share.
+func (x *Context) Runtime() *Runtime { return x.runtime() }
+
 func (x *Context) runtime() *Runtime {
 	if x == nil || x.rt == nil {
 		return defaultRuntime

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -54,7 +55,7 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
-	data := gathered{last: block[:0]}
+	data := gathered{last: block[:0], expected: s.expected(length)}
 	for length < 0 || data.n < length {
 		if s.readers.Load() != nil {
 			s.catchUp(c)
@@ -64,6 +65,9 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			break
 		}
 		p := data.room()
+		if s.unbuffed && s.body != nil { // how much is asked for shows in what is lost where data are broken
+			p = p[:min(len(p), defaultChunk)]
+		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
 		}
@@ -86,6 +90,23 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	return data.String(), true
 }
 
+// expected is how many bytes contents may find, as far as somebody has said so; 0
+// where nobody has, or a block is enough. It is no more than memory_limit allows.
+func (s *Stream) expected(length int) int {
+	if s.size <= blockSize || s.readers.Load() != nil {
+		return 0
+	}
+	s.settle()
+	n := s.size - s.tell.Load()
+	if length > 0 {
+		n = min(n, int64(length))
+	}
+	if limit := s.rt.memoryLimit(); limit >= 0 {
+		n = min(n, limit)
+	}
+	return int(max(n, 0))
+}
+
 // reach moves to a position, on a socket by reading.
 func (s *Stream) reach(c *call, position int64) bool {
 	s.settle()
@@ -97,19 +118,34 @@ func (s *Stream) reach(c *call, position int64) bool {
 	return s.seek(c, position, io.SeekStart)
 }
 
-// gathered is bytes of which nobody knows how many will come: pieces that grow,
-// put together at the end, so that each byte is copied once.
+// gathered is bytes of which nobody knows for certain how many will come: pieces
+// that grow, put together at the end, so that each byte is copied once. Where as
+// many come as are expected, there is one piece in the end, and only what came
+// before the last time that it grew is copied.
 type gathered struct {
-	full [][]byte
-	last []byte
-	n    int // bytes in all
+	full     [][]byte
+	last     []byte
+	n        int // bytes in all
+	expected int // 0: nobody knows
 }
 
-const maxPiece = 1 << 20
+const (
+	maxPiece = 1 << 20
+	// trust is how many times what has come may be laid in for what is expected:
+	// a peer that promises much, and sends little, gets little.
+	trust = 16
+)
 
 // room is where the next bytes go.
 func (g *gathered) room() []byte {
-	if len(g.last) == cap(g.last) {
+	if len(g.last) < cap(g.last) {
+		return g.last[len(g.last):cap(g.last)]
+	}
+	if len(g.full) == 0 && g.n < g.expected {
+		const end = 1 // what meets the end needs room, too
+		whole := make([]byte, min(g.expected, trust*g.n)+end)
+		g.last = whole[:copy(whole, g.last)]
+	} else {
 		g.full = append(g.full, g.last)
 		g.last = make([]byte, 0, min(g.n, maxPiece))
 	}
@@ -121,8 +157,11 @@ func (g *gathered) took(n int) {
 	g.n += n
 }
 
-// String is all of it.
+// String is all of it. It keeps no memory that is mostly empty.
 func (g *gathered) String() string {
+	if len(g.full) == 0 && g.n > blockSize && g.n > cap(g.last)/2 {
+		return unsafe.String(unsafe.SliceData(g.last), g.n)
+	}
 	var b strings.Builder
 	b.Grow(g.n)
 	for _, piece := range g.full {
@@ -143,11 +182,19 @@ func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	if !s.sock.canCrypto || s.readers.Load() != nil {
+	f := s.inPlace()
+	if !s.sock.canCrypto || s.readers.Load() != nil && f == nil {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards
 	n, ok = s.receive(c, p)
+	for f != nil && n > 0 {
+		if m := len(f.InPlace(p[:n])); m > 0 {
+			n = m
+			break
+		}
+		n, ok = s.receive(c, p)
+	}
 	s.tell.Add(int64(n))
 	return n, ok
 }

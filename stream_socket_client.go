@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // ClientOption is an optional argument of [StreamSocketClient]: a [Timeout], a
@@ -82,7 +83,7 @@ func (rt *Runtime) StreamSocketClient(address string, opts ...ClientOption) (fp 
 			c.complain(phpfacts.ClientTimeout)
 			return nil, 0, ""
 		}
-		if d := duration(t); d >= 0 {
+		if d := phpvalue.Duration(t); d >= 0 {
 			limit = d
 		}
 	}

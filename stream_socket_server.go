@@ -164,7 +164,7 @@ func StreamSocketAccept(socket *Stream, timeout ...float64) (fp *Stream, peerNam
 			c.deliver()
 			return nil, ""
 		}
-		limit = duration(timeout[0])
+		limit = phpvalue.Duration(timeout[0])
 	}
 	c, ok := socket.beginAs("stream_socket_accept", "socket")
 	if !ok {

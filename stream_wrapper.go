@@ -40,6 +40,7 @@ func builtInWrappers() []namedWrapper {
 	return []namedWrapper{
 		{"https", webPages},
 		{"ftps", fileServers},
+		{"compress.zlib", zipped},
 		{"php", ownStreams},
 		{"file", plainFiles},
 		{"data", dataURLs},

@@ -6,9 +6,9 @@ package phpstream
 // methods under the names that Go's rules make of them; the numbers in options
 // and flags are PHP's, too ([STREAM_URL_STAT_QUIET], [STREAM_MKDIR_RECURSIVE]).
 //
-// The methods of a stream are called one at a time. StreamClose alone does not
-// wait for one that is at work on another goroutine, so that it can end it. A
-// panic goes to whoever has called, as from a filter.
+// The methods of a stream are called one at a time. StreamClose and DirClosedir
+// alone do not wait for one that is at work on another goroutine, so that they can
+// end it. A panic goes to whoever has called, as from a filter.
 //
 //	PHP: class streamWrapper
 type UserWrapper interface {
@@ -36,6 +36,13 @@ type UserWrapper interface {
 	// microseconds), blocking, and buffers (STREAM_BUFFER_NONE or _FULL, and the
 	// size).
 	StreamSetOption(option, arg1, arg2 int) bool
+
+	// DirOpendir opens a directory; DirReaddir answers the next entry's name, and not
+	// ok at the end.
+	DirOpendir(path string, options int) bool
+	DirReaddir() (name string, ok bool)
+	DirRewinddir() bool
+	DirClosedir() bool
 
 	// UrlStat is what Stat, FileExists and so on answer of a path.
 	UrlStat(path string, flags int) (stat FileStat, ok bool)
@@ -122,6 +129,24 @@ func (w *StreamWrapper) StreamSetOption(option, arg1, arg2 int) bool {
 	w.missing = true
 	return false
 }
+
+// DirOpendir is not implemented.
+func (w *StreamWrapper) DirOpendir(path string, options int) bool {
+	w.missing = true
+	return false
+}
+
+// DirReaddir is not implemented.
+func (w *StreamWrapper) DirReaddir() (name string, ok bool) {
+	w.missing = true
+	return "", false
+}
+
+// DirRewinddir does nothing.
+func (w *StreamWrapper) DirRewinddir() bool { return false }
+
+// DirClosedir does nothing.
+func (w *StreamWrapper) DirClosedir() bool { return false }
 
 // UrlStat is not implemented.
 func (w *StreamWrapper) UrlStat(path string, flags int) (stat FileStat, ok bool) {

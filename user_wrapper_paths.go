@@ -9,7 +9,7 @@ import "errors"
 func newUserWrapper(newWrapper func() UserWrapper, remote bool) *wrapper {
 	p := userPaths(newWrapper)
 	return &wrapper{kind: userKind, remote: remote, user: true,
-		open: p.open, stat: p.stat, unlink: p.unlink, rename: p.rename, mkdir: p.mkdir, rmdir: p.rmdir}
+		open: p.open, opendir: p.opendir, stat: p.stat, unlink: p.unlink, rename: p.rename, mkdir: p.mkdir, rmdir: p.rmdir}
 }
 
 // userKind is the type of a program's wrappers and of their streams.
@@ -62,10 +62,34 @@ func (p userPaths) rmdir(c *call, path string, ctx *Context) bool {
 var errRecursion = errors.New("phpstream: a wrapper opens what it is opening")
 
 func (p userPaths) open(o *urlOpening) *Stream {
+	u := p.begin(o, "stream_open", func(w UserWrapper) bool { return w.StreamOpen(o.path, o.mode, o.options) })
+	if u == nil {
+		return nil
+	}
+	b := &userBody{userObject: u}
+	u.s = o.c.rt.newBodyStream(userKind, o.mode, b)
+	u.s.wrapperData = u.UserWrapper
+	b.toAppend(o.c)
+	return u.s
+}
+
+func (p userPaths) opendir(o *urlOpening) *Stream {
+	u := p.begin(o, "dir_opendir", func(w UserWrapper) bool { return w.DirOpendir(o.path, o.options) })
+	if u == nil {
+		return nil
+	}
+	u.s = o.c.rt.newDirStream(userKind+"-dir", &userDir{userObject: u})
+	u.s.wrapperData = u.UserWrapper
+	return u.s
+}
+
+// begin makes the object that is to open a URL, and has it do that.
+func (p userPaths) begin(o *urlOpening, method string, open func(w UserWrapper) bool) *userObject {
 	rt := o.c.rt
 	if !rt.beginOpening(o.path) {
 		o.c.fail(errRecursion)
-		return o.fail("infinite recursion prevented")
+		o.fail("infinite recursion prevented")
+		return nil
 	}
 	defer rt.endOpening(o.path)
 	u := newUserObject(p, o.ctx)
@@ -74,16 +98,12 @@ func (p userPaths) open(o *urlOpening) *Stream {
 		return nil
 	}
 	opened := false
-	if there, _ := u.has(func() { opened = u.StreamOpen(o.path, o.mode, o.options) }); !there || !opened {
+	if there, _ := u.has(func() { opened = open(u) }); !there || !opened {
 		o.c.fail(errUserWrapper)
-		return o.fail(`"` + u.class + `::stream_open" call failed`)
+		o.fail(`"` + u.class + "::" + method + `" call failed`)
+		return nil
 	}
-	b := &userBody{userObject: u}
-	s := rt.newBodyStream(userKind, o.mode, b)
-	s.wrapperData = u.UserWrapper
-	u.s = s
-	b.toAppend(o.c)
-	return s
+	return u
 }
 
 // beginOpening notes that a program's wrapper opens a URL. It answers false where

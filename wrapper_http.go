@@ -204,7 +204,7 @@ func (h *webRequest) route(url string) (p route, ok bool) {
 
 func (h *webRequest) timeout() time.Duration {
 	if v, ok := h.ctx.option(h.label, "timeout"); ok {
-		return duration(phpvalue.Double(v))
+		return phpvalue.Duration(phpvalue.Double(v))
 	}
 	return h.c.rt.socketTimeout()
 }
@@ -230,16 +230,7 @@ func (h *webRequest) tunnel(s *Stream, u target.URL) bool {
 // headers are the program's own.
 func (h *webRequest) headers() string {
 	v, _ := h.option("header")
-	if text, ok := phpvalue.IsString(v); ok {
-		return httpwire.Join(text)
-	}
-	var lines []string
-	for _, e := range elements(v) {
-		if line, ok := phpvalue.IsString(e); ok {
-			lines = append(lines, line)
-		}
-	}
-	return httpwire.Join(lines...)
+	return httpwire.Headers(v, elements(v))
 }
 
 // bytes is the request.
@@ -312,7 +303,9 @@ const maxStatus = 126
 func (h *webRequest) answer(s *Stream) (a answered, ok bool) {
 	a.follows = true
 	line, ok := "", false
-	if !s.atEnd(h.c) {
+	// PHP looks whether the peer is there, and then reads. Of a bare socket the read
+	// tells the same, unless a callback is to hear that it has met the end.
+	if s.sock.crypto.Load() == nil && !s.notifies.Load() || !s.atEnd(h.c) {
 		line, ok = h.headerLine(s, maxStatus)
 	}
 	if !ok {
@@ -413,6 +406,7 @@ func (h *webRequest) body(s *Stream, a answered) *Stream {
 	s.settle()
 	s.tell.Store(0)
 	s.mode = h.mode
+	s.size = int64(a.size)
 	s.ends = h.c.rt.lineEnds()
 	if a.chunked {
 		if f := s.newFilter(h.c, "dechunk", filterArgs{}, false); f != nil {

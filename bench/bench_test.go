@@ -241,3 +241,22 @@ func BenchmarkStreamRead(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFileGetContents fetches a kilobyte, over a connection of its own.
+func BenchmarkFileGetContents(b *testing.B) {
+	p := server(b)
+	for name, j := range map[string]job{
+		"http":  {Addr: p.Web, CAFile: p.CAFile, Name: p.Name},
+		"https": {Addr: p.WebTLS, CAFile: p.CAFile, Name: p.Name, TLS: true},
+	} {
+		for suffix, work := range map[string]worker{"": portURLs, "/net": plainURLs} {
+			b.Run(name+suffix, func(b *testing.B) {
+				b.ReportAllocs()
+				j.Size, j.Count = page, b.N*page
+				if n, err := work(j); n != j.Count || err != nil {
+					b.Fatal(n, err)
+				}
+			})
+		}
+	}
+}

@@ -21,6 +21,8 @@ type job struct {
 	Cert     string `json:"cert"`    // for those who serve: the certificate and its key
 	Count    int    `json:"count"`   // lines, bytes, mails, calls or streams
 	Streams  int    `json:"streams"` // that one call waits for
+	Size     int    `json:"size"`    // of a body behind a URL
+	Path     string `json:"path"`    // of the URL, before the size
 	Workers  int    `json:"workers"` // that share the count; PHP has one
 	Message  string `json:"message"` // of a mail
 }

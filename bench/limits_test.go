@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +70,29 @@ func TestIdleStreamIsSmall(t *testing.T) {
 	}
 	if r.Count != w.Quick || r.Heap <= 0 || r.Heap >= 4096 {
 		t.Errorf("%d streams of %.0f bytes", r.Count, r.Heap)
+	}
+}
+
+// Behind https the certificate is verified by all: none takes another name.
+func TestContestantsVerifyURLs(t *testing.T) {
+	c := contest{ports: server(t), quick: true, scripts: t.TempDir()}
+	if err := scripts(c.scripts); err != nil {
+		t.Fatal(err)
+	}
+	c.php, _ = exec.LookPath("php")
+	w := works[slices.IndexFunc(works, func(w work) bool { return w.Job.Work == "urls" && w.Job.TLS })]
+	for _, impl := range contestants {
+		if impl == "php" && c.php == "" {
+			continue
+		}
+		if _, err := c.once(t.Context(), w, impl, 0); err != nil {
+			t.Errorf("%s: %v", impl, err)
+		}
+		other := c
+		other.ports.Name = "other.test"
+		if _, err := other.once(t.Context(), w, impl, 0); err == nil || !strings.Contains(err.Error(), "certificate") {
+			t.Errorf("%s takes another's certificate: %v", impl, err)
+		}
 	}
 }
 

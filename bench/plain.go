@@ -26,6 +26,7 @@ var plainWorks = map[string]worker{
 	"contents": plainContents,
 	"write":    plainWrite,
 	"mails":    plainMails,
+	"urls":     plainURLs,
 }
 
 var plainStarters = map[string]starter{

@@ -18,6 +18,7 @@ var portWorks = map[string]worker{
 	"contents": portContents,
 	"write":    portWrite,
 	"mails":    portMails,
+	"urls":     portURLs,
 }
 
 var portStarters = map[string]starter{

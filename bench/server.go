@@ -26,6 +26,7 @@ type ports struct {
 	Data, DataTLS string // orders: see order
 	Mail, MailTLS string // SMTP; Mail offers STARTTLS
 	Slow          string // SMTP, each answer after slowness
+	Web, WebTLS   string // HTTP: see web
 	CAFile        string // its authority alone
 	Bundle        string // its authority at the end of as many as a system trusts
 	Name          string // what its certificate says
@@ -80,6 +81,8 @@ func serve() error {
 		{&p.DataTLS, func(c net.Conn) { order(tls.Server(c, config), trust) }},
 		{&p.Mail, func(c net.Conn) { smtp(c, config, 0) }},
 		{&p.MailTLS, func(c net.Conn) { smtp(tls.Server(c, config), nil, 0) }},
+		{&p.Web, web},
+		{&p.WebTLS, func(c net.Conn) { web(tls.Server(c, config)) }},
 		{&p.Slow, func(c net.Conn) { smtp(c, nil, slowness) }},
 	} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

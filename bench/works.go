@@ -25,11 +25,15 @@ func dataTLS(p ports) string  { return p.DataTLS }
 func mailAt(p ports) string   { return p.Mail }
 func mailTLS(p ports) string  { return p.MailTLS }
 func slowMail(p ports) string { return p.Slow }
+func webAt(p ports) string    { return p.Web }
+func webTLS(p ports) string   { return p.WebTLS }
 func bundle(p ports) string   { return p.Bundle }
 
 const (
 	mega  = 1 << 20
 	queue = 4000 // of clients that can wait to be accepted: Linux has room for 4,096
+	page  = 1 << 10
+	file  = 100 * mega
 )
 
 // Each way to read 8192 bytes at a time stands against its like.
@@ -39,6 +43,7 @@ const (
 	readerNote = "both read into one buffer; PHP can only fread"
 	selectNote = "one of the streams can be read; plain Go has nothing like it"
 	acceptNote = "the clients stand in the queue; each is greeted and closed before the next is accepted"
+	urlNote    = "plain Go is net/http with io.ReadAll; each call has a connection of its own"
 	manyNote   = "the same, by as many goroutines at once; PHP takes one after the other"
 )
 
@@ -78,6 +83,16 @@ var works = []work{
 	{Name: "mail, tls://, large CA file", Unit: "mails/s", Scale: 1, Addr: mailTLS, CAs: bundle, Quick: 5,
 		Job:  job{Work: "mails", TLS: true, Count: 200},
 		Note: "140 authorities in the file, about as many as a system's"},
+	{Name: "file_get_contents of 1 KB, http", Unit: "calls/s", Scale: page, Addr: webAt, Quick: 10 * page,
+		Job: job{Work: "urls", Size: page, Count: 1000 * page}, Note: urlNote},
+	{Name: "file_get_contents of 1 KB, https", Unit: "calls/s", Scale: page, Addr: webTLS, Quick: 10 * page,
+		Job: job{Work: "urls", TLS: true, Size: page, Count: 200 * page}, Note: urlNote},
+	{Name: "file_get_contents of 100 MB, http", Unit: "MB/s", Scale: mega, Addr: webAt, Quick: mega,
+		Job: job{Work: "urls", Size: file, Count: 4 * file}, Note: urlNote},
+	{Name: "file_get_contents of 100 MB, https", Unit: "MB/s", Scale: mega, Addr: webTLS, Quick: mega,
+		Job: job{Work: "urls", TLS: true, Size: file, Count: 2 * file}, Note: urlNote},
+	{Name: "file_get_contents of 100 MB, http in chunks", Unit: "MB/s", Scale: mega, Addr: webAt, Quick: mega,
+		Job: job{Work: "urls", Path: "/chunked", Size: file, Count: 2 * file}, Note: urlNote},
 	{Name: "slow server, one by one", Unit: "mails/s", Scale: 1, Addr: slowMail, Rounds: 3, Quick: 1,
 		Job:  job{Work: "mails", Count: 10},
 		Note: "10 mails are measured; 1,000 would take this process over two minutes"},

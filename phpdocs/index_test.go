@@ -195,7 +195,7 @@ var (
 	readsSSL    = regexp.MustCompile(`\bo\.(?:get|truth|number|text|cString)\("([A-Za-z_]+)"|(?:"ssl", |\bon\()"([A-Za-z_]+)"`)
 	comments    = regexp.MustCompile(`(?m)^\s*//.*$`)
 	readsSocket = regexp.MustCompile(`option\("socket", "([a-z0-9_]+)"`)
-	readsURL    = regexp.MustCompile(`option\((?:"(ftp)"|h\.label), "([a-z_]+)"|\bh\.(?:option|truth|text)\("([a-z_]+)"`)
+	readsURL    = regexp.MustCompile(`option\((?:"(ftp|zlib)"|h\.label), "([a-z_]+)"|\bh\.(?:option|truth|text)\("([a-z_]+)"`)
 	setsSSL     = regexp.MustCompile(`set\("ssl", "([a-z_]+)"`)
 )
 
@@ -349,6 +349,7 @@ var factRows = map[string]string{
 	"CopyStatFlags":       "the same, of where `copy` copies to",
 	"CopyStats":           "`copy` from a program's wrapper",
 	"TellsMinusOne":       "`file_put_contents` where nothing can be written",
+	"KeepsPlace":          "a seek of `compress.zlib://` that fails",
 	"HugeChunkIsNone":     "a chunk of more than 64 bits behind `dechunk`",
 	"ArrayOptions":        "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
 	"ShutByEnd":           "`fwrite` under TLS after a read met the end without a close_notify",

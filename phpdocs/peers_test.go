@@ -99,6 +99,11 @@ var services = map[string]func(p *peer, m *material, c net.Conn){
 		config.MaxVersion = tls.VersionTLS12
 		p.echo(tls.Server(c, config))
 	},
+	"web":     func(p *peer, _ *material, c net.Conn) { p.web(c) },
+	"web-tls": func(p *peer, m *material, c net.Conn) { p.web(tls.Server(c, webConfig(m, ""))) },
+	"web-tls-other-name": func(p *peer, m *material, c net.Conn) {
+		p.web(tls.Server(c, webConfig(m, "other-name")))
+	},
 	"tls-client": func(p *peer, m *material, c net.Conn) {
 		config := m.config("")
 		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, testcert.Pool(m.ca)
@@ -112,6 +117,13 @@ func (m *material) config(cert string) *tls.Config {
 		NextProtos:   []string{"h2", "smtp"},
 		MinVersion:   tls.VersionTLS12,
 	}
+}
+
+// webConfig is a web server's: it has no HTTP/2.
+func webConfig(m *material, cert string) *tls.Config {
+	config := m.config(cert)
+	config.NextProtos = nil
+	return config
 }
 
 // startPeer starts what an example asks for; no name is no peer.

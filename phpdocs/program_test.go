@@ -15,11 +15,12 @@ import (
 	"testing"
 )
 
-// standard are the packages that a fragment may use without an import.
+// standard are the packages that a fragment may use without an import, phphttp
+// among them.
 var standard = map[string]string{
 	"bufio": "bufio", "context": "context", "errors": "errors", "fmt": "fmt", "io": "io", "math": "math", "net": "net",
 	"http": "net/http", "os": "os", "smtp": "net/smtp", "strings": "strings", "syscall": "syscall", "time": "time",
-	"tls": "crypto/tls", "x509": "crypto/x509",
+	"tls": "crypto/tls", "x509": "crypto/x509", "phphttp": "github.com/phpstream-go/phpstream/phphttp",
 }
 
 // goMain runs the example that its first argument names, with PHP's warnings

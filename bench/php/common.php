@@ -65,14 +65,19 @@ function fail(string $why): never
     exit(1);
 }
 
-function open(array $job)
+function context(array $job)
 {
     // Without tcp_nodelay, what follows a TLS handshake at once waits 40 ms for
     // the server's acknowledgement.
-    $ctx = stream_context_create([
+    return stream_context_create([
         'ssl' => ['cafile' => $job['cafile'], 'peer_name' => $job['name']],
         'socket' => ['tcp_nodelay' => true],
     ]);
+}
+
+function open(array $job)
+{
+    $ctx = context($job);
     $scheme = $job['tls'] ? 'tls' : 'tcp';
     $fp = stream_socket_client("$scheme://{$job['addr']}", $errno, $errstr, PATIENCE, STREAM_CLIENT_CONNECT, $ctx);
     if (!$fp) {

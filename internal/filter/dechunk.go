@@ -32,14 +32,18 @@ const (
 func (d *dechunk) Run(in *Brigade, _ Mode) Result {
 	r := Result{Status: PassOn, Used: in.Size()}
 	for _, piece := range *in {
-		r.Out = append(r.Out, d.convert(piece))
+		r.Out = append(r.Out, d.convert(make([]byte, 0, len(piece)), piece))
 	}
 	*in = nil
 	return r
 }
 
-func (d *dechunk) convert(p []byte) []byte {
-	out := make([]byte, 0, len(p))
+// InPlace is [InPlace]'s.
+func (d *dechunk) InPlace(p []byte) []byte { return d.convert(p[:0], p) }
+
+// convert appends to out, which may be the beginning of p: it is never longer than
+// what has been read of it.
+func (d *dechunk) convert(out, p []byte) []byte {
 	for len(p) > 0 {
 		c := p[0]
 		switch d.state {

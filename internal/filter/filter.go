@@ -67,6 +67,14 @@ type Filter interface {
 	Holds() bool
 }
 
+// InPlace is a [Filter] that leaves bytes out, and does nothing else: it can work
+// where a read has put them. It keeps nothing for later.
+type InPlace interface {
+	// InPlace answers what is left of p, in p's own memory. It does to a piece what
+	// Run does in any mode.
+	InPlace(p []byte) []byte
+}
+
 // Limit is about how many bytes an inflater makes of its input at once. PHP has
 // no such bound, and a read of 8 KiB may become 8 MiB there.
 const Limit = 1 << 20

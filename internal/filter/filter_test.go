@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -214,6 +215,8 @@ func FuzzRoundTrips(f *testing.F) {
 func FuzzHostile(f *testing.F) {
 	f.Add([]byte("=3D=\r\n4\r\nAAAA\r\n0\r\n"), 2, "\r\n", 10)
 	f.Add([]byte(" \t \r\n"), 1, " ", 4)
+	f.Add([]byte("3;x=y\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\nrest"), 7, " ", 4)
+	f.Add([]byte("2\nab\n1\r\nc\r\nno chunk"), 100, " ", 4)
 	f.Fuzz(func(t *testing.T, data []byte, n int, breaks string, line int) {
 		n = n&0xfff + 1
 		if len(breaks) > 100 || len(data) > 1<<16 {
@@ -225,8 +228,17 @@ func FuzzHostile(f *testing.F) {
 				t.Errorf("%s makes %d bytes of %d", name, len(out), len(data))
 			}
 		}
-		if out, _ := through(made(t, "dechunk", nil), data, n); len(out) > len(data) {
+		out, _ := through(made(t, "dechunk", nil), data, n)
+		if len(out) > len(data) {
 			t.Errorf("dechunk makes %d bytes of %d", len(out), len(data))
+		}
+		var inPlace []byte
+		f := made(t, "dechunk", nil).(InPlace)
+		for piece := range slices.Chunk(slices.Clone(data), n) {
+			inPlace = append(inPlace, f.InPlace(piece)...)
+		}
+		if !bytes.Equal(inPlace, out) {
+			t.Errorf("dechunk makes %q of %q, and in place %q", out, data, inPlace)
 		}
 		through(made(t, "zlib.inflate", params{"window": 47}), data, n)
 	})

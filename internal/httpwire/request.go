@@ -36,6 +36,21 @@ type Request struct {
 	Content   string
 }
 
+// Headers are the lines of the option header, which is a text or an array whose
+// texts count.
+func Headers(option any, elements []any) string {
+	if text, ok := phpvalue.IsString(option); ok {
+		return Join(text)
+	}
+	var lines []string
+	for _, e := range elements {
+		if line, ok := phpvalue.IsString(e); ok {
+			lines = append(lines, line)
+		}
+	}
+	return Join(lines...)
+}
+
 // Join puts headers together as PHP does: with CRLF, and without white space at
 // either end.
 func Join(lines ...string) string {

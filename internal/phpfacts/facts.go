@@ -65,6 +65,7 @@ type Facts struct {
 	CopyStatFlags       int    // the same, of where a file is to be copied to
 	CopyStats           bool   // what is copied is asked for its size first
 	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
+	KeepsPlace          bool   // a seek of compress.zlib:// that fails leaves the position
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
@@ -203,6 +204,9 @@ var facts = [...]Facts{
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
+		KeepsPlace:         true,
+		StatFlags:          4,
+		CopyStatFlags:      2,
 		Quantities:         true,
 		ErrorLevels:        30719,
 		Connect:            "Unable to connect",
@@ -221,7 +225,6 @@ var facts = [...]Facts{
 		HTTPVersion:        "1.1",
 		EmptyQuery:         true,
 		KeepsMethod:        true,
-		CountsBuffered:     true,
 		EmptyPath:          emptyPath("Path must not be empty"),
 		Seek:               "Stream does not support seeking",
 		Unable:             "Unable",
@@ -243,13 +246,12 @@ var facts = [...]Facts{
 		FiniteClient:       true,
 		StreamFilter:       "Stream filter",
 		ZlibParameter:      "Invalid parameter given for %s (%d)",
+		HugeChunkIsNone:    true,
+		CountsBuffered:     true,
 		LineEndsDeprecated: true,
 		OpenDirFailed:      "Failed to open directory",
 		DirEntry:           4097,
 		EmptyDirectory:     emptyDirectory("must not be empty"),
-		HugeChunkIsNone:    true,
-		StatFlags:          4,
-		CopyStatFlags:      2,
 	},
 }
 

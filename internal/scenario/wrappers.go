@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"errors"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/phpstream-go/phpstream"
@@ -173,6 +175,36 @@ func (w *shelf) StreamSetOption(option, arg1, arg2 int) bool {
 	return option == phpstream.STREAM_OPTION_READ_TIMEOUT
 }
 
+func (w *shelf) DirOpendir(path string, options int) bool {
+	context := "no context"
+	if w.Context != nil {
+		context = "a context"
+	}
+	w.note("dir_opendir", path, options, context)
+	return path != "shelf://nosuch/"
+}
+
+func (w *shelf) DirReaddir() (string, bool) {
+	w.note("dir_readdir")
+	names := slices.Sorted(maps.Keys(w.in.shelves.files)) // scripts make them in this order
+	if w.at >= len(names) {
+		return "", false
+	}
+	w.at++
+	return names[w.at-1], true
+}
+
+func (w *shelf) DirRewinddir() bool {
+	w.note("dir_rewinddir")
+	w.at = 0
+	return false
+}
+
+func (w *shelf) DirClosedir() bool {
+	w.note("dir_closedir")
+	return false
+}
+
 func (w *shelf) UrlStat(path string, flags int) (phpstream.FileStat, bool) {
 	context := "no context"
 	if w.Context != nil {
@@ -217,6 +249,8 @@ type bare struct{ phpstream.StreamWrapper }
 type opens struct{ phpstream.StreamWrapper }
 
 func (w *opens) StreamOpen(path, mode string, options int) bool { return true }
+
+func (w *opens) DirOpendir(path string, options int) bool { return true }
 
 type odd struct{ shelf }
 
@@ -320,6 +354,10 @@ func (w *explodes) StreamSeek(offset int, whence phpstream.SeekWhence) bool {
 	return w.shelf.StreamSeek(offset, whence)
 }
 
+func (w *explodes) DirReaddir() (string, bool) {
+	panic(&phpstream.ThrownError{Class: "RuntimeException", Message: "thrown by dir_readdir"})
+}
+
 func (w *explodes) StreamClose() {
 	w.perhaps("stream_close")
 	w.shelf.StreamClose()
@@ -332,6 +370,11 @@ func (w *circles) StreamOpen(path, mode string, options int) bool {
 	fp := w.in.rt.Fopen(path, mode)
 	w.note("opens", fp != nil)
 	return true
+}
+
+func (w *circles) DirOpendir(path string, options int) bool {
+	w.note("opens", w.in.rt.Opendir(path) != nil)
+	return false
 }
 
 type instead struct {

@@ -112,7 +112,7 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 	if !pending || d.Async {
 		return c, Connecting(pending), nil
 	}
-	if err := c.awaitConnect(ctx, limit); err != nil {
+	if err := c.awaitConnect(ctx, sa, limit); err != nil {
 		c.Close()
 		return nil, false, err
 	}
@@ -121,11 +121,11 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 
 // awaitConnect waits on the runtime's poller, so that a connect that takes
 // long costs no thread.
-func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
+func (c *Conn) awaitConnect(ctx context.Context, sa unix.Sockaddr, limit time.Time) error {
 	// With a timeout of 0 only what is there at once counts.
 	var result error
 	done := false
-	look := func(fd uintptr) { done, result = connected(fd) }
+	look := func(fd uintptr) { done, result = connected(int(fd), sa) }
 	if c.raw.Control(look); done {
 		return result
 	}
@@ -151,20 +151,6 @@ func (c *Conn) awaitConnect(ctx context.Context, limit time.Time) error {
 	}
 	c.s.SetWriteDeadline(time.Time{})
 	return result
-}
-
-// connected tells whether a connect that was under way is over, and how it
-// ended.
-func connected(fd uintptr) (done bool, err error) {
-	errno, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-	if err != nil {
-		return true, err
-	}
-	if errno != 0 {
-		return true, syscall.Errno(errno)
-	}
-	_, err = unix.Getpeername(int(fd))
-	return err == nil, nil
 }
 
 // peek asks for a byte, and leaves it there.

@@ -93,3 +93,17 @@ func signalPair() (r, w int, err error) {
 	}
 	return fds[0], fds[1], nil
 }
+
+// connected tells whether a connect that was under way is over, and how it
+// ended.
+func connected(fd int, _ unix.Sockaddr) (done bool, err error) {
+	errno, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return true, err
+	}
+	if errno != 0 {
+		return true, syscall.Errno(errno)
+	}
+	_, err = unix.Getpeername(fd)
+	return err == nil, nil
+}

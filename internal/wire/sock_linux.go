@@ -55,3 +55,17 @@ func signalPair() (r, w int, err error) {
 	r, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	return r, r, err
 }
+
+// connected tells whether a connect that was under way is over, and how it
+// ended. To connect again tells all of that at once, and begins nothing: the
+// socket is either connected, or has its failure still to tell.
+func connected(fd int, sa unix.Sockaddr) (done bool, err error) {
+	switch err := unix.Connect(fd, sa); err {
+	case unix.EALREADY, unix.EINPROGRESS, unix.EINTR:
+		return false, nil
+	case nil, unix.EISCONN:
+		return true, nil
+	default:
+		return true, err
+	}
+}

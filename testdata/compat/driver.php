@@ -513,6 +513,32 @@ class shelf
         return $option === STREAM_OPTION_READ_TIMEOUT;
     }
 
+    public function dir_opendir($path, $options)
+    {
+        $this->note('dir_opendir', $path, $options, $this->context === null ? 'no context' : 'a context');
+        return $path !== 'shelf://nosuch/';
+    }
+
+    public function dir_readdir()
+    {
+        $this->note('dir_readdir');
+        $names = array_keys(self::$files);
+        return $names[$this->at++] ?? false;
+    }
+
+    public function dir_rewinddir()
+    {
+        $this->note('dir_rewinddir');
+        $this->at = 0;
+        return false;
+    }
+
+    public function dir_closedir()
+    {
+        $this->note('dir_closedir');
+        return false;
+    }
+
     public function url_stat($path, $flags)
     {
         $this->note('url_stat', $path, $flags, $this->context === null ? 'no context' : 'a context');
@@ -566,6 +592,11 @@ class bare
 class opens
 {
     public $context;
+
+    public function dir_opendir($path, $options)
+    {
+        return true;
+    }
 
     public function stream_open($path, $mode, $options, &$opened)
     {
@@ -650,6 +681,11 @@ class odd extends shelf
 /** Throws in the method that is the last word of the URL. */
 class explodes extends shelf
 {
+    public function dir_readdir()
+    {
+        throw new RuntimeException('thrown by dir_readdir');
+    }
+
     private function perhaps($method)
     {
         if (basename($this->path) === $method) {
@@ -699,6 +735,12 @@ class explodes extends shelf
 /** Opens its own URL once more while it is being opened. */
 class circles extends shelf
 {
+    public function dir_opendir($path, $options)
+    {
+        $this->note('opens', opendir($path));
+        return false;
+    }
+
     public function stream_open($path, $mode, $options, &$opened)
     {
         $this->note('stream_open', $path, $mode, $options);
