@@ -124,7 +124,7 @@ func selected(t *testing.T, all []*scenario.Scenario) (jobs []*job, everything b
 
 // runAll runs the jobs side by side. A scenario waits most of its time, and
 // the number of parallel subtests is that of the processors.
-func runAll(jobs []*job, run func(*job)) {
+func runAll[T any](jobs []T, run func(T)) {
 	slots := make(chan bool, atOnce)
 	var wait sync.WaitGroup
 	for _, j := range jobs {

@@ -242,6 +242,7 @@ func (h *webRequest) bytes(url string, p route, at hop) []byte {
 		KeepContent:    at.keepsMethod,
 		DropsProxyAuth: p.proxied && p.tls,
 		Elsewhere:      at.elsewhere,
+		ToProxy:        p.proxied && !p.tls,
 		HasUser:        p.url.HasUser,
 		User:           httpwire.Decoded(p.url.User),
 		Pass:           httpwire.Decoded(p.url.Pass),

@@ -23,6 +23,8 @@ func TestRequestHeaders(t *testing.T) {
 			"Connection: close\r\nX: y\r\n\r\n"},
 		{"elsewhere, oddly written", httpwire.Request{Elsewhere: true, Headers: "X: a\rCookie\t : b\r c\r\n\r\nauthorization : d\nCookies: e\rProxy-Authorization:\r\n Z: w"},
 			"Connection: close\r\nX: a\r\r\nCookies: e\r\n\r\n"},
+		{"elsewhere by a proxy", httpwire.Request{Elsewhere: true, ToProxy: true, Headers: "Cookie: a\r\nProxy-Authorization: b\r\nAuthorization: c"},
+			"Connection: close\r\nProxy-Authorization: b\r\n\r\n"},
 		{"nothing left", httpwire.Request{Elsewhere: true, Headers: "Cookie: a"}, "Connection: close\r\n\r\n"},
 		{"user", httpwire.Request{HasUser: true, User: "a", Pass: "b:c"}, "Connection: close\r\n\r\n"},
 	} {

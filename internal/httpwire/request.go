@@ -24,6 +24,7 @@ type Request struct {
 	KeepContent    bool   // the content goes out, and what the headers say of it
 	DropsProxyAuth bool   // the proxy has had its Proxy-Authorization already
 	Elsewhere      bool   // a redirection has led to another origin: no secrets go there
+	ToProxy        bool   // it is a proxy that reads this, and Proxy-Authorization is for it
 
 	HasUser    bool // user and password were in the URL
 	User, Pass string
@@ -71,7 +72,10 @@ func (r *Request) Bytes() (b []byte, added Added) {
 		headers = without(headers, "content-length", "content-type")
 	}
 	if r.Elsewhere {
-		headers = without(headers, "authorization", "cookie", "proxy-authorization")
+		headers = without(headers, "authorization", "cookie")
+		if !r.ToProxy {
+			headers = without(headers, "proxy-authorization")
+		}
 	}
 	lower := strings.ToLower(headers)
 	has := func(name string) bool { return hasHeader(lower, name) }
