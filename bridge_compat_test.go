@@ -85,7 +85,7 @@ var answeredByPHP = []string{"ini_get", "ini_set", "error_get_last", "error_clea
 	"stream_get_wrappers", "stream_wrapper_unregister", "stream_wrapper_restore",
 	"fopen", "stat", "filesize", "file_exists", "is_file", "is_dir", "unlink", "rename", "mkdir", "rmdir",
 	"opendir", "readdir", "rewinddir", "closedir", "scandir",
-	"get_headers",
+	"get_headers", "stream_resolve_include_path",
 	"file", "file_get_contents", "file_put_contents", "readfile", "copy",
 	"fpassthru", "flock", "ftruncate", "fstat"}
 

@@ -67,19 +67,25 @@ func (c *call) openDir(url string, ctx *Context) *Stream {
 		return nil
 	}
 	o := &urlOpening{c: c, url: url, mode: "r", ctx: ctx}
-	var s *Stream
-	switch w := o.find(); {
-	case w == nil:
-	case w.opendir == nil:
-		c.fail(errNoPathOp)
-		o.fail("not implemented")
-	default:
-		s = o.opened(w, w.opendir(o))
-	}
+	s := o.openDir()
 	if s == nil {
 		o.tell(c.rt.facts.OpenDirFailed)
 	}
 	return s
+}
+
+// openDir finds the wrapper and has it open the directory. Of a failure complaints
+// say why.
+func (o *urlOpening) openDir() *Stream {
+	switch w := o.find(); {
+	case w == nil:
+		return nil
+	case w.opendir == nil:
+		o.c.fail(errNoPathOp)
+		return o.fail("not implemented")
+	default:
+		return o.opened(w, w.opendir(o))
+	}
 }
 
 // Readdir answers the name of the next entry of a directory, in no order, with "."

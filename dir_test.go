@@ -86,8 +86,9 @@ func TestLastDirectoryIsTheRuntimes(t *testing.T) {
 	}
 }
 
-// listFTP is a server that lets anyone list what serve writes.
-func listFTP(t *testing.T, serve func(net.Conn)) (address string) {
+// listFTP is a server that lets anyone list what serve writes. It calls asked, where
+// there is one, when somebody connects.
+func listFTP(t *testing.T, asked func(), serve func(net.Conn)) (address string) {
 	t.Helper()
 	control, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -104,6 +105,9 @@ func listFTP(t *testing.T, serve func(net.Conn)) (address string) {
 			return
 		}
 		defer c.Close()
+		if asked != nil {
+			asked()
+		}
 		c.SetDeadline(time.Now().Add(20 * time.Second))
 		fmt.Fprint(c, "220 ready\r\n")
 		commands := bufio.NewReader(c)
@@ -120,14 +124,16 @@ func listFTP(t *testing.T, serve func(net.Conn)) (address string) {
 		}
 		defer c.Close()
 		c.SetDeadline(time.Now().Add(20 * time.Second))
-		serve(c)
+		if serve != nil {
+			serve(c)
+		}
 	}()
 	return control.Addr().String()
 }
 
 // TestScandirIsBounded: a server that never ends its list does not take all memory.
 func TestScandirIsBounded(t *testing.T) {
-	address := listFTP(t, func(c net.Conn) {
+	address := listFTP(t, nil, func(c net.Conn) {
 		names := []byte(strings.Repeat("\r\n", 10000)) // nothing but empty names
 		for err := error(nil); err == nil; _, err = c.Write(names) {
 		}
@@ -145,7 +151,7 @@ func TestScandirIsBounded(t *testing.T) {
 func TestClosedirEndsReaddir(t *testing.T) {
 	end := make(chan bool)
 	defer close(end)
-	address := listFTP(t, func(c net.Conn) {
+	address := listFTP(t, nil, func(c net.Conn) {
 		fmt.Fprint(c, "a\r\n")
 		<-end
 	})

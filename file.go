@@ -62,7 +62,7 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 		c.complain(phpfacts.FileFlags(int(a.flags)))
 		return nil, false
 	}
-	s := c.openURL(filename, "rb", rt.contextOrDefault(a.ctx))
+	s := c.openURL(c.found(filename, a.flags&FILE_USE_INCLUDE_PATH != 0), "rb", rt.contextFor(a))
 	if s == nil {
 		return nil, false
 	}
@@ -115,18 +115,19 @@ func fileLines(text, end string, flags FileFlag) []string {
 //	PHP: readfile(string $filename, bool $use_include_path = false, ?resource $context = null): int|false
 //
 // php-src: ext/standard/file.c.
-func Readfile(filename string, opts ...OpenOption) (int, bool) {
+func Readfile(filename string, opts ...FopenOption) (int, bool) {
 	return defaultRuntime.Readfile(filename, opts...)
 }
 
 // Readfile is [Readfile] for this Runtime.
-func (rt *Runtime) Readfile(filename string, opts ...OpenOption) (int, bool) {
+func (rt *Runtime) Readfile(filename string, opts ...FopenOption) (int, bool) {
 	c := rt.call("readfile")
 	defer c.deliver()
 	if !c.path(1, "filename", filename) {
 		return 0, false
 	}
-	s := c.openURL(filename, "rb", rt.openArgs(opts).ctx)
+	a := rt.fopenArgs(opts)
+	s := c.openURL(c.found(filename, a.includePath), "rb", a.ctx)
 	if s == nil {
 		return 0, false
 	}

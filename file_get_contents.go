@@ -10,7 +10,7 @@ import (
 )
 
 // ContentsOption is an optional argument of [FileGetContents]: a *[Context], an
-// [Offset], a [Length].
+// [Offset], a [Length], [UseIncludePath].
 type ContentsOption interface{ contents(*contentsArgs) }
 
 type contentsArgs struct {
@@ -64,7 +64,7 @@ func (rt *Runtime) FileGetContents(filename string, opts ...ContentsOption) (str
 		c.complain(phpfacts.FileLength)
 		return "", false
 	}
-	s := c.openURL(filename, "rb", rt.contextOrDefault(a.ctx))
+	s := c.openURL(c.found(filename, a.includePath), "rb", rt.contextOrDefault(a.ctx))
 	if s == nil {
 		return "", false
 	}
@@ -96,6 +96,14 @@ type putArgs struct {
 
 func (x *Context) put(a *putArgs) { a.ctx = x }
 func (f FileFlag) put(a *putArgs) { a.flags |= f }
+
+// contextFor is the context that a function with flags opens in.
+func (rt *Runtime) contextFor(a putArgs) *Context {
+	if a.flags&FILE_NO_DEFAULT_CONTEXT != 0 {
+		return a.ctx
+	}
+	return rt.contextOrDefault(a.ctx)
+}
 
 // FilePutContents writes data to a file or a URL: a string, the elements of a
 // slice, what is left of a *[Stream]. The file begins anew, or is appended to with
@@ -143,7 +151,7 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 		}
 		mode = "cb"
 	}
-	s := c.openURL(filename, mode, rt.contextOrDefault(a.ctx))
+	s := c.openURL(c.found(filename, a.flags&FILE_USE_INCLUDE_PATH != 0), mode, rt.contextFor(a))
 	if s == nil {
 		return 0, false
 	}

@@ -356,7 +356,7 @@ func (s *Stream) endWriters(c *call) {
 	if chain != nil {
 		s.sendThrough(c, chain, nil, filter.FlushClose)
 	}
-	if b != nil && (chain != nil || b.unflushed) {
+	if b != nil && (chain != nil || b.unflushed.Load()) {
 		b.flush()
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
-// OpenOption is an optional argument of [Fopen] and of what else takes URLs: a
-// *[Context].
+// OpenOption is an optional argument of functions that take URLs: a *[Context].
 type OpenOption interface{ open(*openArgs) }
 
-type openArgs struct{ ctx *Context }
+type openArgs struct {
+	ctx         *Context
+	includePath bool
+}
 
 func (x *Context) open(a *openArgs) { a.ctx = x }
 
@@ -20,6 +22,17 @@ func (rt *Runtime) openArgs(opts []OpenOption) openArgs {
 	for _, o := range opts {
 		if o != nil {
 			o.open(&a)
+		}
+	}
+	a.ctx = rt.contextOrDefault(a.ctx)
+	return a
+}
+
+func (rt *Runtime) fopenArgs(opts []FopenOption) openArgs {
+	a := openArgs{}
+	for _, o := range opts {
+		if o != nil {
+			o.fopen(&a)
 		}
 	}
 	a.ctx = rt.contextOrDefault(a.ctx)
@@ -46,18 +59,19 @@ func (rt *Runtime) contextOrDefault(x *Context) *Context {
 //	     ?resource $context = null): resource|false
 //
 // php-src: ext/standard/file.c, main/streams/streams.c.
-func Fopen(filename, mode string, opts ...OpenOption) *Stream {
+func Fopen(filename, mode string, opts ...FopenOption) *Stream {
 	return defaultRuntime.Fopen(filename, mode, opts...)
 }
 
 // Fopen is [Fopen] for this Runtime.
-func (rt *Runtime) Fopen(filename, mode string, opts ...OpenOption) *Stream {
+func (rt *Runtime) Fopen(filename, mode string, opts ...FopenOption) *Stream {
 	c := rt.call("fopen")
 	defer c.deliver()
 	if !c.path(1, "filename", filename) {
 		return nil
 	}
-	return c.openURL(filename, mode, rt.openArgs(opts).ctx)
+	a := rt.fopenArgs(opts)
+	return c.openURL(c.found(filename, a.includePath), mode, a.ctx)
 }
 
 // path looks at a parameter that names a file or a URL.
@@ -115,7 +129,7 @@ func Rewind(fp *Stream) bool {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.seekable && s.writers.Load() != nil {
+	if s.canSeek() && s.writers.Load() != nil {
 		s.flush(c, filter.FlushInc)
 	}
 	s.rmu.Lock()

@@ -28,6 +28,13 @@ func (rt *Runtime) newMemory(mode string) *memory {
 	return m
 }
 
+// newMemoryStream makes a stream of memory: it goes past PHP's buffer.
+func (rt *Runtime) newMemoryStream(label, mode string, b body) *Stream {
+	s := rt.newBodyStream(label, mode, b)
+	s.greedy, s.unbuffed = true, true
+	return s
+}
+
 func (m *memory) read(p []byte) (got, error) {
 	if m.at >= len(m.data) {
 		return got{end: true}, nil

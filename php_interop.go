@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/phpstream-go/phpstream/internal/phpfacts"
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
@@ -80,6 +81,17 @@ func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *
 	defer c.deliver()
 	o := urlOpening{c: &c, url: url, mode: mode, ctx: x, headersOnly: headersOnly}
 	return o.open(), o.complaints
+}
+
+// OpenDirURL is OpenURL for a directory; the events are opendir's. errno is what
+// scandir says of a failure.
+func (rt *Runtime) OpenDirURL(url string, x *Context) (dir *Stream, complaints []string, errno int) {
+	c := rt.call("opendir")
+	defer c.deliver()
+	o := urlOpening{c: &c, url: url, mode: "r", ctx: x}
+	dir = o.openDir()
+	errno, _ = phpfacts.Errno(c.failed)
+	return dir, o.complaints, errno
 }
 
 // StatURL is [Runtime.Stat] for PHP's own code, which warns by itself, and has a

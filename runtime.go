@@ -107,8 +107,10 @@ func (rt *Runtime) Profile() Profile {
 
 func iniDefaults() map[string]string {
 	return map[string]string{
+		"allow_url_fopen":          "1",
 		"auto_detect_line_endings": "0",
 		"default_socket_timeout":   "60",
+		"include_path":             ".:/usr/share/php",
 		"memory_limit":             "128M",
 		"openssl.cafile":           "",
 		"openssl.capath":           "",
@@ -120,7 +122,8 @@ func iniDefaults() map[string]string {
 // IniGet answers the value of a configuration option, false for one that is not
 // there: default_socket_timeout (seconds), memory_limit (bytes that one call may
 // gather; -1: no limit), openssl.cafile, openssl.capath, user_agent, from,
-// auto_detect_line_endings (whether lines may end in a single "\r").
+// auto_detect_line_endings (whether lines may end in a single "\r"), include_path,
+// allow_url_fopen (which [Runtime.SetPHPIni] alone can set).
 //
 //	PHP: ini_get(string $option): string|false
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }
@@ -151,6 +154,22 @@ func (rt *Runtime) IniSet(option, value string) (old string, ok bool) {
 	if option == "auto_detect_line_endings" && rt.facts.LineEndsDeprecated && phpvalue.IniBool(value) {
 		c.bare(E_DEPRECATED, option+" is deprecated")
 	}
+	if option == "allow_url_fopen" || option == "include_path" && value == "" {
+		return "", false
+	}
+	return rt.setIni(option, value)
+}
+
+// SetPHPIni sets a configuration option as PHP's php.ini does: one that [IniSet]
+// can't set, too. With allow_url_fopen off, no URL of another machine is opened, and
+// no data: one: "http:// wrapper is disabled in the server configuration by
+// allow_url_fopen=0". It is false for an option that is not there.
+func (rt *Runtime) SetPHPIni(option, value string) (ok bool) {
+	_, ok = rt.setIni(option, value)
+	return ok
+}
+
+func (rt *Runtime) setIni(option, value string) (old string, ok bool) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if old, ok = rt.ini[option]; ok {

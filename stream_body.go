@@ -77,7 +77,7 @@ func (s *Stream) receiveBody(c *call, p []byte) got {
 func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
-	if s.seekable && s.r != s.w {
+	if s.canSeek() && s.r != s.w {
 		s.settle()
 		s.forgetBuffered()
 		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
@@ -101,6 +101,13 @@ func (s *Stream) forgetBuffered() {
 	s.readers.Load().forget()
 }
 
+// canSeek tells whether PHP asks the body to seek: a program's own wrapper only until
+// it has turned out that it can't.
+func (s *Stream) canSeek() bool {
+	b, isUser := s.body.(*userBody)
+	return s.seekable && !(isUser && b.noSeek.Load())
+}
+
 // seek is PHP's seek: within what is buffered where that is possible, else
 // with the body, else forward by reading. The reader's lock is held.
 //
@@ -119,7 +126,7 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 			return true
 		}
 	}
-	if s.seekable {
+	if s.canSeek() {
 		if whence == io.SeekCurrent {
 			whence, offset = io.SeekStart, addSaturated(at, offset)
 		}
@@ -134,7 +141,6 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 			s.eof.Store(false)
 			return true
 		}
-		s.seekable = false
 	}
 	if whence == io.SeekCurrent && offset >= 0 {
 		if !s.skip(c, offset) {

@@ -136,7 +136,7 @@ func (s *Stream) newFilter(c *call, name string, args filterArgs, writes bool) *
 		switch {
 		case slices.Contains(filter.Patterns(), pattern):
 			var say []filter.Trouble
-			f.filter, say = filter.New(pattern, filter.Request{Name: name, Given: args.given, Params: args.value, Seeks: s.seekable, Facts: c.rt.facts})
+			f.filter, say = filter.New(pattern, filter.Request{Name: name, Given: args.given, Params: args.value, Seeks: s.canSeek(), Facts: c.rt.facts})
 			for i := range say {
 				c.trouble(&say[i])
 			}

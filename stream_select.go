@@ -17,6 +17,11 @@ import (
 // the slices unchanged when it fails. Any of the slices may be nil, and the same
 // slice may be passed more than once.
 //
+// Files and what php://temp and data: hold are waited for, too: they are always
+// ready. Of streams that can't be waited for it warns, and passes them over: "Cannot
+// represent a stream of type MEMORY as a select()able descriptor", "Cannot cast a
+// filtered stream on this system".
+//
 // A stream counts as readable when it has data, buffered or not, and at its end.
 // When one has buffered data (TLS's too), PHP does not ask the sockets: only the
 // streams with buffered data are answered, and the other two slices are
@@ -47,7 +52,7 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 		q.ends[i] = len(q.entries)
 	}
 	switch {
-	case len(q.entries) == q.filtered:
+	case len(q.entries) == len(q.misfits):
 		q.cannotCast(&c)
 		c.complain(phpfacts.NoArrays)
 		return 0, false
@@ -134,7 +139,7 @@ func selectTimeout(c *call, timeout []int) (time.Duration, bool) {
 type selection struct {
 	entries  []selected
 	ends     [len(wants)]int // of each slice's part
-	filtered int             // how many entries PHP can't wait for
+	misfits  [][]string      // why PHP can't wait for some of the entries
 	buffered bool            // what was buffered has answered
 	poller   *wire.Poller
 	await    []int       // entries with a handshake under way
@@ -143,10 +148,11 @@ type selection struct {
 
 type selected struct {
 	*Stream
-	want     wire.Readiness
-	ready    bool
-	n        int  // the poller's number; -1: it was not asked
-	filtered bool // only what is buffered counts
+	conn   *wire.Conn // nil: nothing to wait for
+	want   wire.Readiness
+	ready  bool
+	n      int  // the poller's number; -1: it was not asked
+	misfit bool // only what is buffered counts
 }
 
 var selections = sync.Pool{New: func() any { return &selection{} }}
@@ -164,20 +170,26 @@ func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed b
 			if !c.rt.facts.Throws {
 				c.complain(phpfacts.NotAStream)
 			}
-		case s.filtered():
-			q.filtered++
-			q.entries = append(q.entries, selected{Stream: s, want: want, filtered: true})
-		case s.sock.wire != nil:
-			q.entries = append(q.entries, selected{Stream: s, want: want})
+		case s.sock.wire != nil && !s.filtered():
+			q.entries = append(q.entries, selected{Stream: s, conn: s.sock.wire, want: want})
+		case s.sock.wire == nil && s.body == nil && !s.filtered(): // it is not connected
+		default:
+			conn, why := s.waitable(c.rt.facts.Cannot)
+			if why != nil {
+				q.misfits = append(q.misfits, why)
+			}
+			q.entries = append(q.entries, selected{Stream: s, conn: conn, want: want, misfit: why != nil})
 		}
 	}
 	return closed
 }
 
-// cannotCast warns of each filtered stream. PHP has no descriptor of these.
+// cannotCast warns of each stream that PHP has no descriptor of.
 func (q *selection) cannotCast(c *call) {
-	for range q.filtered {
-		c.warning(c.rt.facts.Cannot + " cast a filtered stream on this system")
+	for _, why := range q.misfits {
+		for _, text := range why {
+			c.warning(text)
+		}
 	}
 }
 
@@ -185,7 +197,7 @@ func (q *selection) cannotCast(c *call) {
 func (q *selection) run(wait time.Duration, signals bool) error {
 	q.poller = wire.NewPoller(len(q.entries))
 	for i := range q.entries[:min(len(q.entries), maxJoin)] {
-		if q.poller.Join(q.entries[i].sock.wire) {
+		if c := q.entries[i].conn; c != nil && q.poller.Join(c) {
 			break
 		}
 	}
@@ -207,12 +219,15 @@ func (q *selection) run(wait time.Duration, signals bool) error {
 				want = 0
 			}
 		}
-		if e.filtered {
+		if e.conn == nil {
 			e.n = -1
+			if !e.misfit && want != wire.Urgent {
+				e.ready, atOnce = true, true
+			}
 			continue
 		}
 		var ok bool
-		if e.n, ok = q.poller.Add(e.sock.wire, want); !ok {
+		if e.n, ok = q.poller.Add(e.conn, want); !ok {
 			e.ready, atOnce, e.n = true, true, -1
 		}
 	}
@@ -332,7 +347,8 @@ func (q *selection) release() {
 		q.poller.Release()
 	}
 	clear(q.entries)
-	*q = selection{entries: q.entries[:0], await: q.await[:0]}
+	clear(q.misfits)
+	*q = selection{entries: q.entries[:0], misfits: q.misfits[:0], await: q.await[:0]}
 	selections.Put(q)
 }
 

@@ -58,7 +58,7 @@ func metaData(fp *Stream, function string) MetaData {
 		Eof:        fp.eof.Load(),
 		StreamType: fp.label,
 		Mode:       fp.mode,
-		Seekable:   fp.seekable,
+		Seekable:   fp.canSeek(),
 		URI:        fp.uri,
 
 		WrapperType: fp.wrapperType,

@@ -59,6 +59,7 @@ type urlOpening struct {
 	options    int      // as a program's wrapper gets them
 	complaints []string // what goes wrong, for the one warning at the end
 
+	quiet       bool // why there is no wrapper is not told
 	headersOnly bool // of an answer over HTTP, whatever it is: get_headers
 }
 
@@ -79,6 +80,7 @@ func (o *urlOpening) failErr(err error) *Stream {
 }
 
 var (
+	errURLsOff   = errors.New("phpstream: allow_url_fopen is off")
 	errNoURL     = errors.New("phpstream: it is no URL")
 	errNoWrapper = errors.New("phpstream: no wrapper for this URL")
 )
@@ -133,8 +135,10 @@ func (o *urlOpening) open() *Stream {
 
 // find finds the wrapper of the URL.
 func (o *urlOpening) find() (w *wrapper) {
-	if w, o.path = o.c.locateWrapper(o.url, true); w == nil {
-		o.c.fail(errNoWrapper)
+	if w, o.path = o.c.locateWrapper(o.url, !o.quiet); w == nil {
+		if o.c.failed == nil {
+			o.c.fail(errNoWrapper)
+		}
 		o.fail("no suitable wrapper could be found")
 	}
 	return w
@@ -181,6 +185,15 @@ func (c *call) locateWrapper(url string, opens bool) (w *wrapper, path string) {
 			c.warning("file:// wrapper is disabled in the server configuration")
 		}
 		return w, path
+	}
+	if w.remote {
+		if allowed, _ := c.rt.IniGet("allow_url_fopen"); !phpvalue.IniBool(allowed) {
+			c.fail(errURLsOff)
+			if opens {
+				c.warning(scheme + "://" + " wrapper is disabled in the server configuration by allow_url_fopen=0")
+			}
+			return nil, ""
+		}
 	}
 	return w, url
 }

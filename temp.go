@@ -36,9 +36,7 @@ func (o *urlOpening) openTemp(arg string) *Stream {
 		}
 	}
 	m := o.c.rt.newMemory(o.mode)
-	s := o.c.rt.newBodyStream("TEMP", memoryMode(m), &temp{seeker: m, inner: m, memory: m, most: most, facts: o.c.rt.facts})
-	s.greedy = true
-	return s
+	return o.c.rt.newMemoryStream("TEMP", memoryMode(m), &temp{seeker: m, inner: m, memory: m, most: most, facts: o.c.rt.facts})
 }
 
 func (t *temp) read(p []byte) (got, error) { return t.inner.read(p) }

@@ -43,6 +43,9 @@ type UserWrapper interface {
 	DirReaddir() (name string, ok bool)
 	DirRewinddir() bool
 	DirClosedir() bool
+	// StreamCast is the stream that [StreamSelect] waits for in place of this one
+	// (castAs is STREAM_CAST_FOR_SELECT); nil: there is none.
+	StreamCast(castAs int) *Stream
 
 	// UrlStat is what Stat, FileExists and so on answer of a path.
 	UrlStat(path string, flags int) (stat FileStat, ok bool)
@@ -147,6 +150,12 @@ func (w *StreamWrapper) DirRewinddir() bool { return false }
 
 // DirClosedir does nothing.
 func (w *StreamWrapper) DirClosedir() bool { return false }
+
+// StreamCast is not implemented: the stream can't be waited for.
+func (w *StreamWrapper) StreamCast(castAs int) *Stream {
+	w.missing = true
+	return nil
+}
 
 // UrlStat is not implemented.
 func (w *StreamWrapper) UrlStat(path string, flags int) (stat FileStat, ok bool) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"github.com/phpstream-go/phpstream/internal/localfile"
 )
@@ -14,7 +15,8 @@ import (
 // php-src: main/streams/userspace.c.
 type userBody struct {
 	*userObject
-	unflushed bool // something has been written
+	unflushed atomic.Bool // something has been written
+	noSeek    atomic.Bool // there is no stream_seek
 }
 
 func (b *userBody) read(p []byte) (g got, err error) {
@@ -60,13 +62,12 @@ func (b *userBody) write(p []byte) (n int, ok bool, err error) {
 }
 
 func (b *userBody) writePiece(p []byte) (n int, ok bool, err error) {
-	before := b.unflushed
-	b.unflushed = true // though it may panic
+	before := b.unflushed.Swap(true) // though it may panic
 	if err := b.asks("stream_write", func() { n, ok = b.StreamWrite(string(p)) }); err != nil {
 		return 0, false, err
 	}
 	if n == 0 && ok {
-		b.unflushed = before
+		b.unflushed.Store(before)
 	}
 	if over := n - len(p); over > 0 {
 		err = b.excess("stream_write wrote %d bytes more data than requested (%d written, %d max)", over, n, len(p))
@@ -77,7 +78,7 @@ func (b *userBody) writePiece(p []byte) (n int, ok bool, err error) {
 
 // flush is PHP's flush: of what has been written, or because somebody asks for it.
 func (b *userBody) flush() (done bool) {
-	b.unflushed = false
+	b.unflushed.Store(false)
 	b.has(func() { done = b.StreamFlush() })
 	return done
 }
@@ -92,6 +93,7 @@ func (b *userBody) seek(offset int64, whence int) (int64, error) {
 	case err != nil:
 		return at, err
 	case !there:
+		b.noSeek.Store(true)
 		return at, errCannotSeek
 	case !done:
 		return at, errUserWrapper
@@ -112,9 +114,7 @@ func (b *userBody) toAppend(c *call) {
 	switch {
 	case err == nil:
 		b.s.tell.Store(to)
-	case err == errCannotSeek:
-		b.s.seekable = false
-	default:
+	case err != errCannotSeek:
 		c.tell(err)
 	}
 }

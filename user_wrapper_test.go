@@ -213,6 +213,9 @@ func TestWrapperOneMethodAtATime(t *testing.T) {
 				Fgetc(fp)
 				Fwrite(fp, "y")
 				Feof(fp)
+				Fflush(fp)
+				Fseek(fp, 1)
+				StreamGetMetaData(fp)
 				StreamSetTimeout(fp, 1)
 				Fstat(fp)
 			}

@@ -19,6 +19,9 @@ type DataMetaData struct {
 	Base64     bool        // "base64"
 }
 
+// dataBody is what a data: URL holds.
+type dataBody struct{ *memory }
+
 func openData(o *urlOpening) *Stream {
 	url := strings.TrimPrefix(strings.TrimPrefix(o.path, "data:"), "//")
 	head, body, found := strings.Cut(url, ",")
@@ -38,8 +41,7 @@ func openData(o *urlOpening) *Stream {
 	}
 	m := o.c.rt.newMemory("w+")
 	m.data = []byte(content)
-	s := o.c.rt.newBodyStream("RFC2397", o.mode, m)
-	s.greedy = true
+	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{m})
 	s.unwritable = !o.c.rt.facts.WritesData
 	s.dataMeta = &meta
 	return s

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/phpstream-go/phpstream/internal/localfile"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
 // plainFiles is what opens paths and file:// URLs.
@@ -70,6 +72,9 @@ type file struct {
 	f         *os.File
 	facts     *phpfacts.Facts
 	temporary bool // it goes when it is closed
+
+	mu   sync.Mutex
+	conn *wire.Conn // nil: nobody has waited for it
 }
 
 func (b *file) read(p []byte) (got, error) {
@@ -124,7 +129,7 @@ func (b *file) stat() (FileStat, error) {
 }
 
 func (b *file) close() error {
-	err := b.f.Close()
+	err := b.closeFile()
 	if b.temporary {
 		os.Remove(b.f.Name())
 	}

@@ -38,9 +38,7 @@ func openPHP(o *urlOpening) *Stream {
 	switch strings.ToLower(name) {
 	case "memory":
 		m := rt.newMemory(o.mode)
-		s := rt.newBodyStream("MEMORY", memoryMode(m), m)
-		s.greedy = true
-		return s
+		return rt.newMemoryStream("MEMORY", memoryMode(m), m)
 	case "output":
 		return rt.newBodyStream("Output", "wb", output{rt})
 	case "input":
@@ -114,7 +112,7 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 		o.c.throw("Error", "No URL resource specified")
 		return nil
 	}
-	inner := &urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx}
+	inner := &urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, quiet: true}
 	s := inner.open() // PHP does not tell what it says
 	if s == nil {
 		return nil

@@ -92,14 +92,10 @@ func (s *Stream) hasDescriptor(c *call) bool {
 		return false
 	}
 	switch b := s.body.(type) {
-	case nil, *file, *temp, output:
+	case nil, *file, *temp, dataBody, output:
 		return true
-	case *memory:
-		if s.label == dataURLs.kind {
-			return true
-		}
 	case *userBody:
-		c.warning(b.class + "::stream_cast is not implemented!")
+		c.tell(b.asks("stream_cast", func() { b.StreamCast(STREAM_CAST_AS_STREAM) }))
 	}
 	c.warning(cannot + " represent a stream of type " + s.label + " as a File Descriptor")
 	return false

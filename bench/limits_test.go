@@ -40,6 +40,17 @@ func TestAuthoritiesAreParsedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	one, many := handshake(p.CAFile), handshake(bundle)
+	fetch := func(file string) float64 {
+		ctx := StreamContextCreate(Options{"ssl": {"cafile": file, "peer_name": p.Name}})
+		return testing.AllocsPerRun(5, func() {
+			if _, ok := FileGetContents(url(job{Addr: p.WebTLS, TLS: true}, page), ctx); !ok {
+				t.Fatal(LastError())
+			}
+		})
+	}
+	if one, many := fetch(p.CAFile), fetch(bundle); many > one+bundleSize {
+		t.Errorf("https: %v allocations with %d authorities, %v with one", many, bundleSize, one)
+	}
 	if many > one+bundleSize {
 		t.Errorf("%v allocations with %d authorities, %v with one", many, bundleSize, one)
 	}

@@ -58,3 +58,18 @@ func TestFgetsOfBufferedLine(t *testing.T) {
 		})
 	}
 }
+
+// A small body behind a URL costs what its stream, its request and the lines of
+// its answer are; net/http has twice as many.
+func TestFileGetContentsAllocatesLittle(t *testing.T) {
+	const most = 40
+	address := url(job{Addr: server(t).Web}, page)
+	allocs := testing.AllocsPerRun(100, func() {
+		if data, ok := FileGetContents(address); !ok || len(data) != page {
+			t.Fatal(len(data), ok)
+		}
+	})
+	if allocs > most {
+		t.Errorf("%v allocations, want at most %d", allocs, most)
+	}
+}

@@ -36,10 +36,10 @@
 // What opens a URL of http, https, ftp or ftps, fopen or include or an XML parser,
 // comes to PHP's wrapper of that scheme; in its place stands one of ours
 // (wrapper.c), whose opener is the library's, and so is what is done with paths on
-// FTP servers (paths.c). The functions themselves stay PHP's: they open
-// files, too. What the wrapper complains of goes into PHP's own warning. The
-// callback of the context hears of what happened when Go has returned; the
-// answers of reads carry notifications as well.
+// FTP servers (paths.c) and with directories there (dir.c). The functions themselves
+// stay PHP's: they open files, too. What the wrapper complains of goes into PHP's own
+// warning. The callback of the context hears of what happened when Go has returned;
+// the answers of reads carry notifications as well.
 //
 // # Contexts
 //

@@ -54,6 +54,9 @@ void ps_install_wrappers(void);
 bool ps_count_url(ps_route asked, php_stream_wrapper *wrapper, const char *url, const php_stream_wrapper_ops **php);
 void ps_notify(php_stream_context *context, const ps_value *event);
 
+// dir.c
+php_stream *ps_open_folder(php_stream_wrapper *wrapper, const char *url, const char *mode, int options, zend_string **opened_path, php_stream_context *context STREAMS_DC);
+
 // paths.c
 void ps_take_paths(php_stream_wrapper_ops *operations);
 
@@ -79,6 +82,7 @@ bool ps_was_own(zval *z);              // whether it is one that has been closed
 int64_t ps_number(php_stream *stream); // Go's number of it
 php_stream *ps_stream(const ps_value *v);
 void ps_open(zval *to, const ps_value *v);
+void ps_hear(php_stream_context *context, const ps_answer *answer);
 void ps_lend(php_stream *stream);
 void ps_take_back(php_stream *stream);
 bool ps_is_filtered(php_stream *stream);
@@ -113,6 +117,7 @@ void ps_free_row(ps_row *row);
 
 // wrapper.c
 bool ps_put_url_context(ps_row *row, php_stream_context *context);
+const ps_value *ps_heed(const ps_answer *answer, const ps_row *row, php_stream_wrapper *wrapper, int options, php_stream_context *context);
 
 // decode.c
 const ps_value *ps_take(zval *to, const ps_value *v, const ps_row *row);
@@ -166,6 +171,8 @@ int ps_descriptor(int64_t number);
 int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
 
 // wrapper.go
+int ps_open_dir(char *url, ps_value *context, size_t count, ps_answer *answer);
+int ps_next_entry(int64_t number, char *to, size_t size, ps_answer *answer);
 void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_change_path(char *function, char *url, char *to, int mode, int recursive, ps_value *context, size_t count, ps_answer *answer);
 int ps_stat_url(char *url, ps_value *context, size_t count, ps_stat *to, ps_answer *answer);

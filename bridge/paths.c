@@ -14,12 +14,8 @@ typedef struct {
 
 // end has PHP hear of what happened, and keeps what Go has captured.
 static void end(asked *a) {
-	const ps_value *events = a->answer.values + 2;
-	int64_t count = a->answer.values[1].n;
 	int64_t job = ps_keep();
-
-	ps_raise(NULL, a->context, events, count);
-	ps_set_captured(a->context, events + PS_EVENT * count, &a->row);
+	ps_heed(&a->answer, &a->row, NULL, 0, a->context);
 	ps_done(job);
 	ps_free_row(&a->row);
 }
@@ -96,5 +92,6 @@ void ps_take_paths(php_stream_wrapper_ops *operations) {
 	TAKE(stream_mkdir, make_folder);
 	TAKE(stream_rmdir, remove_folder);
 	TAKE(url_stat, stat_url);
+	TAKE(dir_opener, ps_open_folder);
 #undef TAKE
 }

@@ -19,15 +19,21 @@ int64_t ps_number(php_stream *stream) { return own(stream)->number; }
 
 bool ps_is_filtered(php_stream *stream) { return stream->readfilters.head || stream->writefilters.head; }
 
+// ps_hear has PHP hear what there is to say of a stream, if there is anything.
+void ps_hear(php_stream_context *context, const ps_answer *answer) {
+	int64_t job;
+	if (answer->count == 0 || answer->values[1].n == 0)
+		return;
+	job = ps_keep();
+	ps_raise(NULL, context, answer->values + 2, answer->values[1].n);
+	ps_done(job);
+}
+
 static ssize_t own_write(php_stream *stream, const char *from, size_t size) {
 	IN_CHILD(stream, write, -1, stream, from, size);
 	ps_answer answer = {0};
 	ssize_t n = ps_write(ps_number(stream), (char *)from, size, &answer);
-	if (answer.values[1].n > 0) {
-		int64_t job = ps_keep();
-		ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
-		ps_done(job);
-	}
+	ps_hear(PHP_STREAM_CONTEXT(stream), &answer);
 	return n;
 }
 
@@ -48,11 +54,7 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	n = ps_read(ps_number(stream), to, size, at_once, &eof, &answer);
 	if (eof)
 		stream->eof = 1;
-	if (answer.count > 0) {
-		int64_t job = ps_keep();
-		ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
-		ps_done(job);
-	}
+	ps_hear(PHP_STREAM_CONTEXT(stream), &answer);
 	return n;
 }
 
@@ -64,14 +66,8 @@ static bool closed_ready;
 // close_in_go closes Go's part, and has PHP hear what there is to say of it.
 static void close_in_go(php_stream *stream) {
 	ps_answer answer = {0};
-	int64_t job;
-
 	ps_close(ps_number(stream), &answer);
-	if (answer.count == 0)
-		return;
-	job = ps_keep();
-	ps_raise(NULL, PHP_STREAM_CONTEXT(stream), answer.values + 2, answer.values[1].n);
-	ps_done(job);
+	ps_hear(PHP_STREAM_CONTEXT(stream), &answer);
 }
 
 static int own_close(php_stream *stream, int close_handle) {

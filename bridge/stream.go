@@ -16,6 +16,9 @@ import (
 
 // What PHP's own code does with a stream of ours.
 
+// directory is the type of the only streams that list directories here.
+const directory = "ftpdir"
+
 // ps_close closes a stream, if the program hasn't, and forgets it. What is to be
 // said of it is in the answer, if there is anything.
 //
@@ -29,7 +32,11 @@ func ps_close(n C.int64_t, answer *C.ps_answer) {
 		return
 	}
 	now.events = nil
-	if phpstream.IsResource(fp) {
+	switch {
+	case !phpstream.IsResource(fp):
+	case phpstream.StreamGetMetaData(fp).StreamType == directory:
+		phpstream.Closedir(fp)
+	default:
 		phpstream.Fclose(fp)
 	}
 	delete(now.streams, int64(n))

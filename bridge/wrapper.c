@@ -90,11 +90,10 @@ static void keep_headers(zval *lines) {
 #endif
 }
 
-// finish does what Go's answer to an opening says.
-static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream_wrapper *wrapper, const char *mode, int options, php_stream_context *context) {
+// ps_heed does what Go's answer says, but for what stands behind the options, which
+// it answers.
+const ps_value *ps_heed(const ps_answer *answer, const ps_row *row, php_stream_wrapper *wrapper, int options, php_stream_context *context) {
 	const ps_value *v = answer->values + 1;
-	php_stream *stream = NULL;
-	zval lines;
 	int64_t count = v->n;
 
 	ps_raise(NULL, context, v + 1, count);
@@ -102,8 +101,15 @@ static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream
 	count = v++->n;
 	for (; count > 0; count--, v++)
 		php_stream_wrapper_log_error(wrapper, options, "%s", v->p);
-	v = ps_set_captured(context, v, row);
-	v = ps_take(&lines, v, row);
+	return ps_set_captured(context, v, row);
+}
+
+// finish does what Go's answer to an opening says.
+static php_stream *finish(const ps_answer *answer, const ps_row *row, php_stream_wrapper *wrapper, const char *mode, int options, php_stream_context *context) {
+	php_stream *stream = NULL;
+	zval lines;
+	const ps_value *v = ps_take(&lines, ps_heed(answer, row, wrapper, options, context), row);
+
 	if (v->kind == PS_STREAM) {
 		stream = ps_stream(v);
 		snprintf(stream->mode, sizeof stream->mode, "%s", mode);

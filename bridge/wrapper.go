@@ -71,10 +71,36 @@ func (j *job) answerURL(to *C.ps_answer) {
 	j.row.hand(to)
 }
 
-// ps_open_url opens a URL. In the answer there are, behind the events:
+// writeHeard writes what PHP is to hear of what was done with a URL.
+func (j *job) writeHeard(function string, complaints []string) {
+	j.writeEventsOf(function)
+	j.row.int(int64(len(complaints)))
+	for _, text := range complaints {
+		j.row.text(text)
+	}
+	j.writeCaptured()
+}
+
+// writeOpened writes the stream that was opened, and keeps the callback that hears
+// of it.
+func (j *job) writeOpened(fp *phpstream.Stream, listener phpstream.NotificationCallback) {
+	if fp == nil {
+		j.write(false)
+		return
+	}
+	if listener != nil {
+		j.r.listeners[fp] = listener
+	}
+	j.write(fp)
+}
+
+// What is done with a URL answers, behind the events:
 //
 //	int     how many complaints follow, each a string
 //	int     how many options follow that Go has set, each a string and a value
+
+// ps_open_url opens a URL. Behind the options there are:
+//
 //	value   the header lines, null where none were waited for
 //	value   the stream, or false
 //
@@ -85,25 +111,13 @@ func ps_open_url(url, mode *C.char, headersOnly C.int, context *C.ps_value, coun
 	x, listener := j.urlContext(context, count)
 	j.r.rt.HttpClearLastResponseHeaders()
 	fp, complaints := j.r.rt.OpenURL(C.GoString(url), C.GoString(mode), x, headersOnly != 0)
-	j.writeEventsOf("fopen")
-	j.row.int(int64(len(complaints)))
-	for _, text := range complaints {
-		j.row.text(text)
-	}
-	j.writeCaptured()
+	j.writeHeard("fopen", complaints)
 	var lines phpcall.Value
 	if list, ok := j.r.rt.HttpGetLastResponseHeaders(); ok {
 		lines = phpcall.FromGo(list)
 	}
 	j.write(lines)
-	if fp == nil {
-		j.write(false)
-		return
-	}
-	if listener != nil {
-		j.r.listeners[fp] = listener
-	}
-	j.write(fp)
+	j.writeOpened(fp, listener)
 }
 
 // change is something that is done to a URL's path.
@@ -123,8 +137,7 @@ var changes = map[string]func(rt *phpstream.Runtime, c change) bool{
 }
 
 // ps_change_path does what a function does to the path of a URL, and tells whether
-// that went well. In the answer there are the events, and the options that Go has
-// set.
+// that went well.
 //
 //export ps_change_path
 func ps_change_path(function, url, to *C.char, mode, recursive C.int, context *C.ps_value, count C.size_t, answer *C.ps_answer) C.int {
@@ -133,13 +146,12 @@ func ps_change_path(function, url, to *C.char, mode, recursive C.int, context *C
 	x, _ := j.urlContext(context, count)
 	name := C.GoString(function)
 	ok := changes[name](j.r.rt, change{C.GoString(url), C.GoString(to), phpstream.Permissions(mode), recursive != 0, x})
-	j.writeEventsOf(name)
-	j.writeCaptured()
+	j.writeHeard(name, nil)
 	return truth(ok)
 }
 
-// ps_stat_url finds out what there is to know of a URL, and answers like
-// ps_change_path.
+// ps_stat_url finds out what there is to know of a URL, and tells whether that went
+// well.
 //
 //export ps_stat_url
 func ps_stat_url(url *C.char, context *C.ps_value, count C.size_t, to *C.ps_stat, answer *C.ps_answer) C.int {
@@ -153,7 +165,34 @@ func ps_stat_url(url *C.char, context *C.ps_value, count C.size_t, to *C.ps_stat
 		atime: C.int64_t(s.Atime), mtime: C.int64_t(s.Mtime), ctime: C.int64_t(s.Ctime),
 		blksize: C.int64_t(s.Blksize), blocks: C.int64_t(s.Blocks),
 	}
-	j.writeEventsOf("stat")
-	j.writeCaptured()
+	j.writeHeard("stat", nil)
+	return truth(ok)
+}
+
+// ps_open_dir opens a directory, and answers the errno of a failure. Behind the
+// options there is the stream, or false.
+//
+//export ps_open_dir
+func ps_open_dir(url *C.char, context *C.ps_value, count C.size_t, answer *C.ps_answer) C.int {
+	j := now.job()
+	defer j.answerURL(answer)
+	x, listener := j.urlContext(context, count)
+	dir, complaints, errno := j.r.rt.OpenDirURL(C.GoString(url), x)
+	j.writeHeard("opendir", complaints)
+	j.writeOpened(dir, listener)
+	return C.int(errno)
+}
+
+// ps_next_entry copies the name of a directory's next entry to where there is room
+// for size bytes, with its end, and tells whether there was one. What is to be said
+// of it is in the answer, if there is anything.
+//
+//export ps_next_entry
+func ps_next_entry(n C.int64_t, to *C.char, size C.size_t, answer *C.ps_answer) C.int {
+	now.events = nil
+	name, ok := phpstream.Readdir(now.streams[int64(n)])
+	room := unsafe.Slice((*byte)(unsafe.Pointer(to)), int(size))
+	room[copy(room[:size-1], name)] = 0
+	now.answerEvents("readdir", answer)
 	return truth(ok)
 }

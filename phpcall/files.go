@@ -30,7 +30,7 @@ func fileGetContents(c *call) Value {
 	if !ok {
 		return nil
 	}
-	opts := []phpstream.ContentsOption{phpstream.Offset(c.int(3)), x}
+	opts := []phpstream.ContentsOption{phpstream.UseIncludePath(c.bool(1)), phpstream.Offset(c.int(3)), x}
 	if n, ok := c.args[4].(int64); ok {
 		opts = append(opts, phpstream.Length(n))
 	}
@@ -66,7 +66,7 @@ func readFile(c *call) Value {
 	if !ok {
 		return nil
 	}
-	return intOrFalse(c.rt.Readfile(c.text(0), x))
+	return intOrFalse(c.rt.Readfile(c.text(0), phpstream.UseIncludePath(c.bool(1)), x))
 }
 
 func copyFile(c *call) Value {

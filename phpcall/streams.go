@@ -13,7 +13,7 @@ func fopen(c *call) Value {
 	if !ok {
 		return nil
 	}
-	fp := c.rt.Fopen(c.text(0), c.text(1), x)
+	fp := c.rt.Fopen(c.text(0), c.text(1), phpstream.UseIncludePath(c.bool(2)), x)
 	if fp == nil && c.libraryThrew() {
 		return nil
 	}
@@ -102,7 +102,7 @@ func copyToStream(c *call) Value {
 // throws, and goes on. Both warn so of what can't be waited for.
 func streamSelect(c *call) Value {
 	var sets [3]*[]*phpstream.Stream
-	any, buffered := false, false
+	any, odd, buffered := false, false, false
 	var strangers [3][]Value
 	var unselectable [3][]Unselectable
 	for i := range sets {
@@ -125,6 +125,7 @@ func streamSelect(c *call) Value {
 			any = true
 		}
 		sets[i] = &list
+		odd = odd || len(unselectable[i])+len(strangers[i]) > 0
 		c.unselectable(unselectable[i])
 		c.strangers(strangers[i])
 	}
@@ -141,7 +142,7 @@ func streamSelect(c *call) Value {
 	} else if us, ok := c.args[4].(int64); ok && us != 0 && !old(c.rt) && c.thrown == nil {
 		return c.complain(microsecondsAlone)
 	}
-	if sets[0] != nil {
+	if odd && sets[0] != nil { // or else nobody needs to know
 		for _, fp := range *sets[0] {
 			buffered = buffered || phpstream.StreamGetMetaData(fp).UnreadBytes > 0
 		}

@@ -202,6 +202,9 @@ func init() {
 
 		nullRow("ini_get(string $option)", func(c *call) Value { return textOrFalse(c.rt.IniGet(c.text(0))) }),
 		nullRow("ini_set(string $option, ?!string|int|float|bool $value)", iniSet),
+		nullRow("stream_resolve_include_path(string $filename)", onPath(func(c *call, path string) Value {
+			return textOrFalse(c.rt.StreamResolveIncludePath(path))
+		})),
 		nullRow("get_headers(string $url, bool $associative = false, ?!resource $context = null)", orNoPath(getHeaders)),
 		nullRow("http_get_last_response_headers()", func(c *call) Value {
 			lines, ok := c.rt.HttpGetLastResponseHeaders()

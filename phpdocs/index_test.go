@@ -98,6 +98,11 @@ func TestIndexOfFunctions(t *testing.T) {
 			if e.page != "" || e.goName != "" {
 				t.Errorf("%s is not there yet, and has a page or a name", e.php)
 			}
+			for name := range strings.SplitSeq(e.php, ", ") {
+				if slices.ContainsFunc(lib.functions, func(f function) bool { return f.phpName == name }) {
+					t.Errorf("%s is there, and the index says not yet", name)
+				}
+			}
 			continue
 		}
 		f, ok := names[e.goName]

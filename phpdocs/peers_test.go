@@ -53,7 +53,8 @@ type peer struct {
 	port    int // 0 where it has none
 	path    string
 	mu      sync.Mutex
-	saw     strings.Builder // what came in, also inside TLS
+	saw     strings.Builder   // what came in, also inside TLS
+	files   map[string]string // of an FTP server
 	closers []func() error
 	running sync.WaitGroup
 }
@@ -81,7 +82,6 @@ var services = map[string]func(p *peer, m *material, c net.Conn){
 	"smtps":  func(p *peer, m *material, c net.Conn) { p.smtp(tls.Server(c, m.config("")), nil) },
 	"lines":  func(p *peer, _ *material, c net.Conn) { io.WriteString(c, "first\nsecond\nthird\n") },
 	"echo":   func(p *peer, _ *material, c net.Conn) { p.echo(c) },
-	"http":   func(p *peer, _ *material, c net.Conn) { p.http(c) },
 	"silent": func(p *peer, _ *material, c net.Conn) { io.Copy(io.Discard, c) },
 	"early":  func(p *peer, m *material, c net.Conn) { p.early(c, m.config("")) },
 	"tls":    func(p *peer, m *material, c net.Conn) { p.echo(tls.Server(c, m.config(""))) },
@@ -99,6 +99,7 @@ var services = map[string]func(p *peer, m *material, c net.Conn){
 		config.MaxVersion = tls.VersionTLS12
 		p.echo(tls.Server(c, config))
 	},
+	"ftp":     func(p *peer, _ *material, c net.Conn) { p.ftp(c) },
 	"web":     func(p *peer, _ *material, c net.Conn) { p.web(c) },
 	"web-tls": func(p *peer, m *material, c net.Conn) { p.web(tls.Server(c, webConfig(m, ""))) },
 	"web-tls-other-name": func(p *peer, m *material, c net.Conn) {
@@ -220,22 +221,6 @@ func (p *peer) echo(c net.Conn) {
 		}
 		io.WriteString(c, line)
 	}
-}
-
-// http answers a request.
-func (p *peer) http(c net.Conn) {
-	defer c.Close()
-	for lines := bufio.NewReader(c); ; {
-		line, err := lines.ReadString('\n')
-		p.note(line)
-		if err != nil {
-			return
-		}
-		if line == "\r\n" {
-			break
-		}
-	}
-	io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\nhello\n")
 }
 
 // early is what an attacker makes of a server: a line stands behind its answer

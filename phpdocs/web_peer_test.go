@@ -25,6 +25,15 @@ func (p *peer) web(c net.Conn) {
 		fmt.Fprintf(c, "HTTP/1.1 %s\r\n%sContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", status, header, len(text), text)
 	}
 	switch {
+	case r.URL.Path == "/mirror":
+		answer("200 OK", "", head.String()+"\n")
+	case r.URL.Path == "/chunks":
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n6\r\nchunk\n\r\n0\r\n\r\n")
+	case r.URL.Path == "/cookies":
+		answer("200 OK", "Set-Cookie: a=b\r\nSet-Cookie: c=d\r\n", "hello\n")
+	case r.URL.Path == "/stalls":
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbegun\n")
+		io.Copy(io.Discard, c)
 	case r.Method == http.MethodPost:
 		answer("201 Created", "", fmt.Sprintf("got %d bytes of %s\n", len(body), r.Header.Get("Content-Type")))
 	case r.URL.Path == "/moved":

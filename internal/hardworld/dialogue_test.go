@@ -27,9 +27,17 @@ type way struct {
 	Write   string   `json:"write"`
 	Pieces  bool     `json:"pieces"` // each byte is written alone
 	Cert    string   `json:"cert"`   // of a server
+	Filters []filter `json:"filters"`
 
-	clear   bool              // it goes past TLS
+	code    *code             // what the filters are for
+	clear   bool              // not over TLS: it goes past that, or a like way does it
 	listens func(addr string) // tells where a server is
+}
+
+// A filter stands on a stream, for reading or for writing.
+type filter struct {
+	Name string `json:"name"`
+	Mode int    `json:"mode"`
 }
 
 // An answer is what a dialogue came to.
@@ -158,11 +166,15 @@ func (d *dialogue) opened() {
 	for _, set := range d.Set {
 		d.note(set[0].(string), d.on(set[0].(string), set[1]))
 	}
+	for _, f := range d.Filters {
+		_, isText := d.on("stream_filter_append", f.Name, int64(f.Mode)).(string)
+		d.note("stream_filter_append", !isText)
+	}
 }
 
 func (d *dialogue) talk() {
 	if d.TLS != "tls" {
-		_ = d.put("HELLO\r\n") && d.get(9, 1)
+		_ = d.put("HELLO a\r\n") && d.get(9, 1)
 		if d.TLS == "starttls" {
 			_ = d.broken || d.put("STARTTLS\r\n") && d.get(8, 1)
 			if !d.broken {
@@ -173,7 +185,7 @@ func (d *dialogue) talk() {
 	if d.TLS != "" {
 		_ = d.broken || d.get(10, 1)
 	}
-	_ = d.broken || d.put("EHLO x\r\n") && d.get(20, 2)
+	_ = d.broken || d.put("EHLO xy\r\n") && d.get(21, 2)
 	_ = d.broken || d.put("MORE\r\n") && d.rest()
 }
 

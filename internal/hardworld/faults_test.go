@@ -46,6 +46,19 @@ var ways = []struct {
 	{"fsockopen", way{Open: "fsockopen", Read: "fgets"}},
 	{"pfsockopen", way{Open: "pfsockopen", Read: "fgets"}},
 	{"stream_socket_recvfrom", way{Read: "stream_socket_recvfrom", Size: 64, Select: true, Write: "stream_socket_sendto", clear: true}}, // it knows no timeout
+	// PHP reads until it has as much as the call may take, or until time is up: more
+	// than a few bytes take long.
+	{"rot13 fgets", way{Read: "fgets", Size: 10, code: rot13}},
+	{"rot13 fgetc", way{Read: "fgetc", Pieces: true, code: rot13, clear: true}},
+	{"rot13 stream_get_contents", way{Read: "stream_get_contents", code: rot13, clear: true}},
+	{"base64 fgets", way{Read: "fgets", Size: 10, Pieces: true, code: base64s, clear: true}},
+	{"base64 fread", way{Read: "fread", Size: 8192, code: base64s, clear: true}},
+	{"chunks fgets", way{Read: "fgets", Size: 10, code: chunks, clear: true}},
+	{"chunks fread 3", way{Read: "fread", Size: 3, code: chunks, clear: true}},
+	{"chunks stream_get_line", way{Read: "stream_get_line", Size: 512, code: chunks, clear: true}},
+	{"deflated fgets", way{Read: "fgets", Size: 10, Feof: true, code: deflated, clear: true}},
+	{"deflated fread", way{Read: "fread", Size: 8192, code: deflated}},
+	{"server deflated", way{Open: "stream_socket_server", Read: "fread", Size: 8192, code: deflated, clear: true}},
 	{"server fgets", way{Open: "stream_socket_server", Read: "fgets"}},
 	{"server fread", way{Open: "stream_socket_server", Read: "fread", Size: 8192}},
 	{"server stream_select", way{Open: "stream_socket_server", Read: "fread", Size: 8192, Select: true, Set: [][2]any{{"stream_set_blocking", false}}}},
@@ -62,12 +75,12 @@ type step struct {
 
 // steps are all of them: in front of, inside of and behind each text, and each
 // record.
-func steps(way string, server bool) (list []step) {
+func steps(way string, server bool, code *code) (list []step) {
 	texts := func(from Side, texts ...string) {
-		for _, text := range texts {
+		for i, text := range code.onWire(from == Server, texts...) {
+			// The program writes as soon as it has these.
+			writes := slices.ContainsFunc([]string{"220 one\r\n", "220 go\r\n", "250 thirty\r\n"}, func(end string) bool { return strings.HasSuffix(texts[i], end) })
 			for _, at := range []Point{Before(text), Within(text, 3), After(text)} {
-				// The program writes as soon as it has these.
-				writes := slices.Contains([]string{"220 one\r\n", "220 go\r\n", "250 three\r\n"}, text)
 				list = append(list, step{from: from, at: at, racing: writes && at.String() == After(text).String()})
 			}
 		}
@@ -83,8 +96,12 @@ func steps(way string, server bool) (list []step) {
 	}
 	switch way {
 	case "":
-		texts(Client, "HELLO\r\n", "EHLO x\r\n", "MORE\r\n")
-		texts(Server, "220 one\r\n", "250-two\r\n", "250 three\r\n", "354 four\r\n")
+		texts(Client, "HELLO a\r\n", "EHLO xy\r\n", "MORE\r\n")
+		if code != nil {
+			texts(Server, "220 one\r\n", "250-two\r\n250 thirty\r\n", "354 twelve\r\n")
+			break
+		}
+		texts(Server, "220 one\r\n", "250-two\r\n", "250 thirty\r\n", "354 twelve\r\n")
 	case "starttls":
 		if server {
 			// Which records a server sends is each TLS library's own affair.
@@ -92,7 +109,7 @@ func steps(way string, server bool) (list []step) {
 			records(Server, After("220 go\r\n"), 3, 7)
 			break
 		}
-		texts(Client, "HELLO\r\n", "STARTTLS\r\n")
+		texts(Client, "HELLO a\r\n", "STARTTLS\r\n")
 		texts(Server, "220 one\r\n", "220 go\r\n")
 		records(Client, After("STARTTLS\r\n"), 3, 5)
 		records(Server, After("220 go\r\n"), 6, 10)
@@ -144,10 +161,10 @@ func meetings() (list []meeting) {
 	for _, transport := range []string{"", "starttls", "tls"} {
 		for _, w := range ways {
 			server := w.Open == "stream_socket_server"
-			if w.clear && transport != "" {
+			if w.clear && transport != "" || w.code != nil && transport == "starttls" {
 				continue
 			}
-			for _, s := range steps(transport, server) {
+			for _, s := range steps(transport, server, w.code) {
 				if server && !s.handshake && transport != "" {
 					s.racing = true // tickets may be on their way: a close with them unread is a reset
 				}
@@ -221,10 +238,10 @@ func (l *lane) meet(m *meeting, talk func(way) (answer, error)) (*outcome, error
 		peers = Client
 		w.listens = func(addr string) {
 			proxy = On(l.front, addr, m.fault)
-			p = callPeer(proxy.Addr(), m.TLS, l.world.client)
+			p = callPeer(proxy.Addr(), w, l.world.client)
 		}
 	} else {
-		p = startPeer(l.server, m.TLS, l.world.config)
+		p = startPeer(l.server, w, l.world.config)
 		proxy = On(l.front, l.server.Addr().String(), m.fault)
 	}
 	w.Host, w.Timeout, w.CAFile = "localhost", timeout.Seconds(), l.world.cafile
@@ -234,6 +251,7 @@ func (l *lane) meet(m *meeting, talk func(way) (answer, error)) (*outcome, error
 	if w.Set == nil {
 		w.Set = [][2]any{}
 	}
+	w.Filters = w.code.filters()
 	o := &outcome{}
 	var err error
 	o.answer, err = talk(w)
@@ -372,8 +390,8 @@ func TestFaults(t *testing.T) {
 	close(jobs)
 	wait.Wait()
 	for i, m := range all {
-		if results[i] != "" {
-			t.Run(m.name, func(t *testing.T) { t.Error(results[i]) })
+		if results[i] != "" { // no subtest: a pattern of -run that fits the name in one piece would pass over it
+			t.Errorf("%s: %s", m.name, results[i])
 		}
 	}
 	t.Logf("%d meetings", count)
@@ -458,14 +476,19 @@ func (m *meeting) check(o *outcome) string {
 		from = bytes.ReplaceAll(from, []byte("\r\n"), nil)
 		got = bytes.ReplaceAll(got, []byte("\r\n"), nil)
 	}
-	clearOnly := m.changes && m.TLS == "starttls" // what is put in there isn't known to the peer
-	if !clearOnly && !bytes.HasPrefix(from, got) {
+	unknown := m.changes && m.TLS == "starttls" // what is put in there isn't known to the peer
+	if m.code != nil && m.changes && m.TLS == "" {
+		if unknown = m.code.inClear == nil; !unknown {
+			from = m.code.inClear(from)
+		}
+	}
+	if !unknown && !bytes.HasPrefix(from, got) {
 		return fmt.Sprintf("it read %q, and was sent %q:\n%s", got, from, o.text())
 	}
 	if !m.changes && !m.ends && !bytes.Equal(got, from) {
 		return fmt.Sprintf("it read %q of %q:\n%s", got, from, o.text())
 	}
-	if !m.changes && len(o.seen) > o.Wrote {
+	if !m.changes && len(o.seen) > len(strings.Join(m.code.onWire(false, strings.Repeat("x", o.Wrote)), "")) {
 		return fmt.Sprintf("the server was sent %q, and the writes have answered %d:\n%s", o.seen, o.Wrote, o.text())
 	}
 	if slices.Contains(o.Log, crypto+"false") || slices.Contains(o.Log, crypto+"0") {

@@ -72,8 +72,9 @@ func (f Field) Length() (n int64, ok bool) {
 // Header reads the lines between the first and the empty one. A line can go on in
 // the next, so that a field is known one line later.
 type Header struct {
-	last    []byte
+	last    string
 	hasLast bool
+	folded  []byte // the last line with what belongs to it, where it goes on
 }
 
 // Line takes the next line, with its end. done is true for the empty line. field
@@ -90,7 +91,7 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if line[0] == ' ' || line[0] == '\t' {
 			return field, false, false, errFoldedFirst
 		}
-		h.last, h.hasLast = []byte(trimmed(line)), true
+		h.last, h.hasLast = trimmed(line), true
 		return field, false, false, nil
 	}
 	text := ""
@@ -99,12 +100,15 @@ func (h *Header) Line(line string) (field Field, has, done bool, err error) {
 		if folded := strings.TrimLeft(text, " \t"); folded == "" {
 			return field, false, false, nil // nothing but spaces, which adds nothing
 		} else if folded != text {
-			h.last = append(append(h.last, ' '), folded...)
+			if len(h.folded) == 0 {
+				h.folded = append(h.folded, h.last...)
+			}
+			h.folded = append(append(h.folded, ' '), folded...)
 			return field, false, false, nil
 		}
 	}
-	field, err = parse(string(h.last))
-	h.last, h.hasLast = append(h.last[:0], text...), !done
+	field, err = parse(h.whole())
+	h.last, h.hasLast = text, !done
 	return field, err == nil, done, err
 }
 
@@ -114,8 +118,18 @@ func (h *Header) End() (field Field, has bool, err error) {
 		return field, false, nil
 	}
 	h.hasLast = false
-	field, err = parse(string(h.last))
+	field, err = parse(h.whole())
 	return field, err == nil, err
+}
+
+// whole is the last line with what belongs to it.
+func (h *Header) whole() string {
+	if len(h.folded) == 0 {
+		return h.last
+	}
+	line := string(h.folded)
+	h.folded = h.folded[:0]
+	return line
 }
 
 func trimmed(line string) string {

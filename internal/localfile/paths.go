@@ -42,3 +42,19 @@ func pathError(op, path string, err error) error {
 	}
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }
+
+// RealPath is the whole path of what there is under a name, without symbolic links.
+func RealPath(name string) (path string, ok bool) {
+	if _, err := os.Stat(name); err != nil {
+		return "", false
+	}
+	if !filepath.IsAbs(name) {
+		at, err := os.Getwd()
+		if err != nil {
+			return "", false
+		}
+		name = at + "/" + name // as it is: "a/../b" needs an a
+	}
+	path, err := filepath.EvalSymlinks(name)
+	return path, err == nil
+}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 	"github.com/phpstream-go/phpstream/internal/phpext"
 )
 
@@ -35,6 +37,24 @@ func Bridge(t *testing.T, command ...string) string {
 		t.Skip(err)
 	}
 	return path
+}
+
+// OnBridge is the same PHP with this library under its stream functions. At the
+// test's end something must have been opened there, and nothing by PHP itself.
+func (p PHP) OnBridge(t *testing.T) PHP {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "bridge.log")
+	t.Cleanup(func() {
+		calls, err := bridgelog.Read(log)
+		if err != nil || calls.Opened() == 0 || len(calls.Network) > 0 {
+			t.Errorf("%d connections were opened by Go, and PHP itself did %v; %v", calls.Opened(), calls.Network, err)
+		}
+	})
+	return PHP{
+		Version: p.Version,
+		command: append(slices.Clone(p.command), "-d", "extension="+Bridge(t, p.command...)),
+		env:     []string{"PHPSTREAM_BRIDGE_STRICT=1", "PHPSTREAM_BRIDGE_LOG=" + log},
+	}
 }
 
 var (

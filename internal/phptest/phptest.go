@@ -19,6 +19,7 @@ const limit = time.Minute
 type PHP struct {
 	Version string // "8.4"
 	command []string
+	env     []string // besides our own
 }
 
 // All returns the PHPs that [Find] finds. Without any it skips the
@@ -39,7 +40,7 @@ func Installed(t testing.TB) []PHP {
 	var found []PHP
 	for _, version := range Versions {
 		if command, err := Find(version); err == nil {
-			found = append(found, PHP{version, command})
+			found = append(found, PHP{Version: version, command: command})
 		}
 	}
 	if len(found) == 0 && os.Getenv("REQUIRE_PHP") == "1" {
@@ -53,7 +54,7 @@ func One(t testing.TB, version string) *PHP {
 	t.Helper()
 	command, err := Find(version)
 	if err == nil {
-		return &PHP{version, command}
+		return &PHP{Version: version, command: command}
 	}
 	if os.Getenv("REQUIRE_PHP") == "1" {
 		t.Fatalf("REQUIRE_PHP=1 is set, and there is %v", err)
@@ -68,6 +69,7 @@ func (p PHP) Run(t testing.TB, script string, input ...string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := Cmd(ctx, p.command, "-d", "display_errors=stderr", "-d", "error_log=")
+	cmd.Env = append(cmd.Environ(), p.env...)
 	cmd.WaitDelay = time.Second
 	code := strings.TrimPrefix(script, "<?php")
 	preamble := "<?php "

@@ -3,6 +3,7 @@ package realtest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,16 @@ func onPaths(t *testing.T, rt *Runtime, v *servertest.Vsftpd, base string, ctx *
 		if !ok {
 			t.Errorf("%s: not so; %q", what, *events)
 		}
+	}
+	names, listed := rt.Scandir(base+"/in", ctx)
+	var read []string
+	d := rt.Opendir(base+"/in/a", ctx)
+	for name, ok := rt.Readdir(d); ok; name, ok = rt.Readdir(d) {
+		read = append(read, name)
+	}
+	rt.Closedir(d)
+	if !listed || !slices.Equal(names, []string{"a", "copy", "f", "h"}) || !slices.Equal(read, []string{"b"}) {
+		t.Errorf("the directories have %q and %q; %q", names, read, *events)
 	}
 	for _, ok := range []bool{
 		rt.Unlink(base+"/in/h", ctx), rt.Unlink(base+"/in/copy", ctx), rt.Rmdir(base+"/in/a/b/c", ctx), !isDir(v, "in/a/b/c"),

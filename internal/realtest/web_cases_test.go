@@ -3,6 +3,7 @@ package realtest
 import (
 	"crypto/sha1"
 	"fmt"
+	"strings"
 
 	. "github.com/phpstream-go/phpstream"
 )
@@ -35,6 +36,7 @@ func post(more map[string]any) map[string]any {
 
 // webCases are all of them.
 func webCases() []webCase {
+	large := strings.Repeat("a=1&b=2&", 3<<20/8)
 	head := map[string]any{"method": "HEAD"}
 	list := []webCase{
 		{name: "get", path: "/echo?a=b", says: `^GET /echo\?a=b HTTP/1\.[01]\n`, lines: `^HTTP/1\.1 200 OK`},
@@ -43,6 +45,7 @@ func webCases() []webCase {
 		{name: "post", path: "/echo", http: post(nil), says: "^POST /echo "},
 		{name: "post with a body that comes back", on: "PHP PROXIED", path: "/echo", http: post(nil),
 			says: fmt.Sprintf("\n7 bytes, %x\n$", sha1.Sum([]byte("a=1&b=2")))},
+		{name: "large post", on: "PHP PROXIED", path: "/echo", http: post(map[string]any{"content": large}), says: fmt.Sprintf("\n%d bytes, %x\n$", len(large), sha1.Sum([]byte(large)))},
 		{name: "post without a type", on: "PHP PROXIED", path: "/echo", http: map[string]any{"method": "POST", "content": "a"},
 			says: "(?i)\nContent-Type: application/x-www-form-urlencoded\n", warns: "Content-type not specified assuming"},
 		{name: "put", on: "NGINX SECURE", path: "/dav/a.txt", http: map[string]any{"method": "PUT", "content": "put here"}, says: "^$",
@@ -82,6 +85,9 @@ func webCases() []webCase {
 		{name: "keep-alive", on: "NGINX SECURE", path: "/hello.txt", http: map[string]any{"header": "Connection: keep-alive"}, says: "^hello there\n$", lines: "(?m)^Connection: keep-alive$"},
 		{name: "cut short", on: "PHP", path: "/short", says: "^not a thousand$", lines: "Content-Length: 1000"},
 		{name: "cut short below nginx", on: "PROXIED", path: "/short", says: "^not a thousand$", lines: "Content-Length: 1000"},
+
+		{name: "slow, and waited for", on: "PHP PROXIED", path: "/slow", http: map[string]any{"timeout": 10}, says: "^at last\n$"},
+		{name: "slow", on: "PHP", path: "/slow", http: map[string]any{"timeout": 0.2}, refused: "HTTP request failed!"},
 
 		{name: "relative place", path: "/relative/a", says: `^GET /relative//?there\n`},
 		{name: "loop", on: "NGINX SECURE PHP", path: "/loop", http: map[string]any{"max_redirects": 4}, refused: "Redirection limit reached, aborting"},

@@ -244,6 +244,9 @@ func (c *webCase) check(t *testing.T, who, version string, a visited, seen strin
 	if c.unseen && seen != "" {
 		wrong("the server was asked")
 	}
+	if !strings.Contains(seen, c.seen) {
+		wrong("the server was not asked " + c.seen)
+	}
 }
 
 // steady takes out what differs from one time to the next.
@@ -260,30 +263,40 @@ func (a visited) steady(version string) visited {
 	return a
 }
 
-// TestWeb reads URLs of nginx and php -S, in each profile, and with each PHP: what
-// the two met with and what the server has seen is the same.
+// TestWeb reads URLs of nginx and php -S, in each profile, with each PHP, and with
+// the PHPs that the bridge is made for on this library: what they meet with and
+// what the server has seen is the same.
 func TestWeb(t *testing.T) {
 	w := startWeb(t)
 	phps := phptest.All(t)
+	bridged := map[string]phptest.PHP{}
+	for _, php := range phps {
+		if php.Version != "7.4" {
+			bridged[php.Version] = php.OnBridge(t)
+		}
+	}
 	for _, c := range webCases() {
 		t.Run(c.name, func(t *testing.T) {
 			for _, v := range c.visits(w) {
 				for _, php := range phps {
-					w.nginx.Seen(t)
+					w.seen(t)
 					want := v.inPHP(t, php).steady(php.Version)
-					seenOfPHP := w.seen(t)
-					c.check(t, v.URL+" with PHP "+php.Version, php.Version, want, seenOfPHP)
-					got := v.here(NewRuntime(profiles[php.Version])).steady(php.Version)
-					seen := w.seen(t)
-					c.check(t, v.URL+" as PHP "+php.Version, php.Version, got, seen)
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%s: PHP %s and phpstream differ (-PHP +phpstream):\n%s", v.URL, php.Version, diff)
+					asked := w.seen(t)
+					c.check(t, v.URL+" with PHP "+php.Version, php.Version, want, asked)
+					same := func(who string, got visited) {
+						t.Helper()
+						seen := w.seen(t)
+						c.check(t, v.URL+" with "+who, php.Version, got, seen)
+						if diff := cmp.Diff(want, got); diff != "" {
+							t.Errorf("%s: PHP %s and %s differ (-PHP +%s):\n%s", v.URL, php.Version, who, who, diff)
+						}
+						if diff := cmp.Diff(asked, seen); diff != "" {
+							t.Errorf("%s: nginx has seen something else of PHP %s than of %s (-PHP +%s):\n%s", v.URL, php.Version, who, who, diff)
+						}
 					}
-					if c.seen != "" && !strings.Contains(seen, c.seen) {
-						t.Errorf("%s: nginx was not asked %q:\n%s", v.URL, c.seen, seen)
-					}
-					if diff := cmp.Diff(seenOfPHP, seen); diff != "" {
-						t.Errorf("%s: nginx has seen something else of PHP %s than of phpstream (-PHP +phpstream):\n%s", v.URL, php.Version, diff)
+					same("phpstream", v.here(NewRuntime(profiles[php.Version])).steady(php.Version))
+					if php, ok := bridged[php.Version]; ok {
+						same("the bridge", v.inPHP(t, php).steady(php.Version))
 					}
 				}
 			}

@@ -28,6 +28,7 @@ type Scenario struct {
 	Path    string
 	Comment string // the PHP behaviour that is held, one sentence
 	Peers   []Peer
+	Ini     [][2]string // settings of php.ini, by name and value
 	Calls   string
 	Script  []Statement
 	Want    map[string]string // version -> what PHP answered
@@ -89,6 +90,14 @@ func Parse(id string, data []byte) (*Scenario, error) {
 				return nil, fmt.Errorf("%s: the name is another peer's", f.Name)
 			}
 			s.Peers = append(s.Peers, p)
+		case f.Name == "php.ini":
+			for line := range strings.Lines(string(f.Data)) {
+				name, value, found := strings.Cut(strings.TrimSpace(line), "=")
+				if !found {
+					return nil, fmt.Errorf("php.ini: %q sets nothing", line)
+				}
+				s.Ini = append(s.Ini, [2]string{name, value})
+			}
 		case f.Name == "calls":
 			s.Calls = string(f.Data)
 		case words[0] == "want":

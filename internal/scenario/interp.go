@@ -45,6 +45,11 @@ func runOurs(s *Scenario, version string, certs *Certs, patience time.Duration) 
 		}
 		in.rt.SetErrorHandler(in.handler(""))
 		defer in.end()
+		for _, setting := range s.Ini {
+			if !in.rt.SetPHPIni(setting[0], setting[1]) {
+				return "", fmt.Errorf("the library has no setting %s", setting[0])
+			}
+		}
 		for _, st := range script {
 			if err := in.statement(st); err != nil {
 				return in.out.String(), fmt.Errorf("%s: %w", st.Source, err)

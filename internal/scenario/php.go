@@ -147,7 +147,11 @@ func RunPHP(s *Scenario, p *PHP, driver string, certs *Certs, in Context) (*Answ
 		if in == Warm {
 			env = append(env, "FILLER="+strings.Repeat("filler ", 500))
 		}
-		out, err := p.run("/tmp", env, []string{file})
+		var args []string
+		for _, setting := range s.Ini {
+			args = append(args, "-d", setting[0]+"="+setting[1])
+		}
+		out, err := p.run("/tmp", env, append(args, file))
 		if body, ok := strings.CutSuffix(out, "end\n"); ok && err == nil {
 			return body, nil
 		}

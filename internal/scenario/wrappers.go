@@ -19,6 +19,7 @@ var wrapperClasses = map[string]func(*interpreter) phpstream.UserWrapper{
 	"opens":    func(*interpreter) phpstream.UserWrapper { return &opens{} },
 	"odd":      func(in *interpreter) phpstream.UserWrapper { return &odd{shelf{in: in}} },
 	"explodes": func(in *interpreter) phpstream.UserWrapper { return &explodes{shelf{in: in}} },
+	"casts":    func(in *interpreter) phpstream.UserWrapper { return &casts{shelf: shelf{in: in}} },
 	"circles":  func(in *interpreter) phpstream.UserWrapper { return &circles{shelf{in: in}} },
 	"instead":  func(in *interpreter) phpstream.UserWrapper { return &instead{in: in} },
 }
@@ -361,6 +362,25 @@ func (w *explodes) DirReaddir() (string, bool) {
 func (w *explodes) StreamClose() {
 	w.perhaps("stream_close")
 	w.shelf.StreamClose()
+}
+
+type casts struct {
+	shelf
+	inner *phpstream.Stream
+}
+
+func (w *casts) StreamOpen(path, mode string, options int) bool {
+	w.shelf.StreamOpen(path, "w", options)
+	w.put("hello\nyou\n")
+	return true
+}
+
+func (w *casts) StreamCast(castAs int) *phpstream.Stream {
+	how := path.Base(w.path)
+	if how != "false" && w.inner == nil {
+		w.inner = w.in.rt.Fopen("php://"+how, "r")
+	}
+	return w.inner
 }
 
 type circles struct{ shelf }

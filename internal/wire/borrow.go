@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"errors"
 	"net"
+	"os"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -12,6 +15,19 @@ func Borrow(fd uintptr) *Conn {
 	c := &Conn{s: borrowed{}, raw: borrowedRaw{}, fd: fd}
 	c.seat.Store(noSeat) // its owner may close it without a word
 	return c
+}
+
+// OfFile makes a Conn of a file. It can be polled, and closed, which closes the file;
+// its errors are what a system answers that can't poll files.
+func OfFile(f *os.File) (*Conn, error) {
+	if runtime.GOOS == "windows" {
+		return nil, errors.ErrUnsupported
+	}
+	c, err := newConn(f, "")
+	if err == nil {
+		c.seat.Store(noSeat) // the system watches no regular files
+	}
+	return c, err
 }
 
 // borrowed is a socket that is not ours to use, and its syscall.RawConn.

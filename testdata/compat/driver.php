@@ -582,6 +582,29 @@ class shelf
     }
 }
 
+/** Is waited for as the stream of PHP's own that the last word of the URL names. */
+class casts extends shelf
+{
+    private $inner;
+
+    public function stream_open($path, $mode, $options, &$opened)
+    {
+        parent::stream_open($path, 'w', $options, $opened);
+        self::$files[$path] = "hello\nyou\n";
+        return true;
+    }
+
+    public function stream_cast($as)
+    {
+        $how = basename($this->path);
+        if ($how === 'false') {
+            return false;
+        }
+        $this->inner = $this->inner ?: fopen("php://$how", 'r');
+        return $this->inner;
+    }
+}
+
 /** Can nothing. */
 class bare
 {

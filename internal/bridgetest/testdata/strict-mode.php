@@ -21,6 +21,7 @@ if (pcntl_fork() === 0) {
     attempt(function () use ($name) { mkdir("ftp://$name/d"); });
     attempt(function () use ($name) { rmdir("ftp://$name/e"); });
     attempt(function () use ($name) { is_file("ftp://$name/f"); });
+    attempt(function () use ($name) { opendir("ftp://$name/g"); });
     exit(0);
 }
 pcntl_wait($status);

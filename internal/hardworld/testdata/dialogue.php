@@ -81,12 +81,15 @@ final class dialogue
         foreach ($w['set'] as [$function, $value]) {
             $this->note($function, $function($this->fp, $value));
         }
+        foreach ($w['filters'] as $filter) {
+            $this->note('stream_filter_append', is_resource(stream_filter_append($this->fp, $filter['name'], $filter['mode'])));
+        }
     }
 
     private function talk()
     {
         if ($this->way['tls'] !== 'tls') {
-            $this->put("HELLO\r\n") && $this->get(9, 1);
+            $this->put("HELLO a\r\n") && $this->get(9, 1);
             if ($this->way['tls'] === 'starttls') {
                 $this->broken || $this->put("STARTTLS\r\n") && $this->get(8, 1);
                 $this->broken || $this->crypto();
@@ -95,7 +98,7 @@ final class dialogue
         if ($this->way['tls'] !== '') {
             $this->broken || $this->get(10, 1);
         }
-        $this->broken || $this->put("EHLO x\r\n") && $this->get(20, 2);
+        $this->broken || $this->put("EHLO xy\r\n") && $this->get(21, 2);
         $this->broken || $this->put("MORE\r\n") && $this->rest();
     }
 
@@ -115,7 +118,11 @@ final class dialogue
     {
         $r = [$this->fp];
         $w = $e = null;
-        return stream_select($r, $w, $e, 0, (int) ($this->way['timeout'] * 1000000)) > 0;
+        try {
+            return stream_select($r, $w, $e, 0, (int) ($this->way['timeout'] * 1000000)) > 0;
+        } catch (ValueError $e) {
+            return false; // for filtered streams it is of no use
+        }
     }
 
     private function put($text)

@@ -52,6 +52,10 @@ switch ($place) {
         header('Content-Length: 1000');
         echo 'not a thousand';
         break;
+    case 'slow':
+        usleep(500000);
+        echo "at last\n";
+        break;
     case 'none':
         http_response_code(404);
         echo "nothing here\n";

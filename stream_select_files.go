@@ -1,0 +1,82 @@
+package phpstream
+
+import "github.com/phpstream-go/phpstream/internal/wire"
+
+// waiter is a body that [StreamSelect] can wait for.
+type waiter interface {
+	// descriptor is what there is to wait for; nil where there always is something.
+	descriptor() *wire.Conn
+}
+
+// waitable is what there is to wait for on a stream that is no plain socket: nothing
+// where it is always ready, or else why it can't be waited for.
+//
+// php-src: main/streams/cast.c.
+func (s *Stream) waitable(cannot string) (conn *wire.Conn, why []string) {
+	const most = 10 // of streams that stand for one another
+	return s.waitableOf(cannot, most)
+}
+
+func (s *Stream) waitableOf(cannot string, most int) (conn *wire.Conn, why []string) {
+	if s.filtered() {
+		return nil, []string{cannot + " cast a filtered stream on this system"}
+	}
+	if s.sock.wire != nil {
+		return s.sock.wire, nil
+	}
+	switch b := s.body.(type) {
+	case waiter:
+		return b.descriptor(), nil
+	case *userBody:
+		var inner *Stream
+		if inner, why = b.cast(); inner != nil && most > 0 {
+			if conn, why = inner.waitableOf(cannot, most-1); why == nil {
+				return conn, nil
+			}
+		}
+	}
+	return nil, append(why, cannot+" represent a stream of type "+s.label+" as a select()able descriptor")
+}
+
+// cast is the stream that a program's wrapper has to be waited for; nil, and why,
+// where there is none.
+func (b *userBody) cast() (inner *Stream, why []string) {
+	if err := b.asks("stream_cast", func() { inner = b.StreamCast(STREAM_CAST_FOR_SELECT) }); err != nil {
+		return nil, []string{err.Error()}
+	}
+	switch {
+	case inner == nil:
+		return nil, nil
+	case inner.gone():
+		return nil, []string{b.class + "::stream_cast must return a stream resource"}
+	case inner == b.s:
+		return nil, []string{b.class + "::stream_cast must not return itself"}
+	}
+	return inner, nil
+}
+
+// descriptor is made once for all calls, and closes the file in its turn.
+func (b *file) descriptor() *wire.Conn {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.conn == nil {
+		b.conn, _ = wire.OfFile(b.f)
+	}
+	return b.conn
+}
+
+// closeFile closes the file when nobody waits for it any more.
+func (b *file) closeFile() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.conn != nil {
+		return b.conn.Close()
+	}
+	return b.f.Close()
+}
+
+// PHP makes a file of these to wait for it.
+
+func (t *temp) descriptor() *wire.Conn { return nil }
+
+func (dataBody) descriptor() *wire.Conn { return nil }
