@@ -36,11 +36,12 @@
 //
 // # For Go programs
 //
-// A *[Stream] is a [net.Conn]. [LastError] is the Go error behind the last
-// failure. [Context.TLSConfig], [Context.Dialer] and [Context.DialContext] turn
-// PHP's options into crypto/tls and net, with the same policy; the package
-// phphttp turns them into net/http. A [Runtime] keeps what PHP keeps for each
-// request; one that speaks an older PHP is made with NewRuntime([PHP74]).
+// A *[Stream] is a [net.Conn], and an [io.Seeker]. [LastError] is the Go error
+// behind the last failure. [Context.TLSConfig], [Context.Dialer] and
+// [Context.DialContext] turn PHP's options into crypto/tls and net, with the
+// same policy; the package phphttp turns them into net/http. A [Runtime] keeps
+// what PHP keeps for each request; one that speaks an older PHP is made with
+// NewRuntime([PHP74]).
 //
 // Where the package differs from PHP on purpose, its function says so, and
 // phpdocs/differences.md lists it.

@@ -1,7 +1,11 @@
 package phpstream
 
 import (
+	"cmp"
+	"errors"
+	"net"
 	"strings"
+	"syscall"
 
 	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -126,6 +130,23 @@ func Rewind(fp *Stream) bool {
 	}
 	defer c.deliver()
 	return fp.moveTo(&c, 0, int(SEEK_SET))
+}
+
+// Seek is [Fseek] as [io.Seeker] has it, for what can seek: the meta data of
+// [StreamGetMetaData] say so. It answers the position. On any other stream it is
+// [errors.ErrUnsupported], and nothing moves.
+func (s *Stream) Seek(offset int64, whence int) (int64, error) {
+	switch {
+	case s.gone():
+		return 0, s.opError("seek", net.ErrClosed)
+	case !s.canSeek():
+		return 0, s.opError("seek", errors.ErrUnsupported)
+	}
+	c := s.rt.call("fseek")
+	if !s.moveTo(&c, offset, whence) {
+		return 0, s.opError("seek", cmp.Or(c.failed, error(syscall.EINVAL)))
+	}
+	return s.tell.Load(), nil
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {

@@ -44,13 +44,14 @@ func canTrace(ctx context.Context) error {
 
 // A connection is what one socket sent and received.
 type connection struct {
-	accepted bool   // by a server in the script
-	number   string // of the file descriptor
-	network  string
-	remote   string    // as the script names it
-	ends     [2]string // as strace names them, once they are known
-	items    []*item
-	streams  [2]stream // sent and received
+	accepted   bool   // by a server in the script
+	connecting bool   // not established yet
+	number     string // of the file descriptor
+	network    string
+	remote     string    // as the script names it
+	ends       [2]string // as strace names them, once they are known
+	items      []*item
+	streams    [2]stream // sent and received
 }
 
 // A request is one finished call of the kernel.
@@ -135,10 +136,15 @@ func (t *tracer) call(c request) {
 		if remote == "" {
 			return // no address family that anybody looks at
 		}
-		conn := &connection{network: network, number: number, remote: remote}
-		t.order = append(t.order, conn)
-		t.byName[name], t.byNumber[number] = conn, conn
-		if e := failed.FindStringSubmatch(c.rest); c.result < 0 && e != nil && e[1] != "EINPROGRESS" {
+		conn := t.byNumber[number]
+		if conn == nil || !conn.connecting {
+			conn = &connection{network: network, number: number, remote: remote}
+			t.order = append(t.order, conn)
+			t.byName[name], t.byNumber[number] = conn, conn
+		} // else it asks what has become of it
+		e := failed.FindStringSubmatch(c.rest)
+		conn.connecting = c.result < 0 && e != nil && (e[1] == "EINPROGRESS" || e[1] == "EALREADY")
+		if c.result < 0 && e != nil && !conn.connecting {
 			conn.note("connect: " + e[1])
 		}
 		return

@@ -105,6 +105,22 @@ func TestTraceOfOddCalls(t *testing.T) {
 	}
 }
 
+// TestTraceOfASecondConnect: it asks what has become of the first, and makes no
+// other connection.
+func TestTraceOfASecondConnect(t *testing.T) {
+	there := strings.NewReplacer("5<TCP:[11]>", pair, "-1 EINPROGRESS (Operation now in progress)", "0").Replace(dialled)
+	refused := strings.Replace(dialled, "EINPROGRESS (Operation now in progress)", "ECONNREFUSED (Connection refused)", 1)
+	for want, lines := range map[string][]string{
+		`> a\n`:                   {dialled, there, `7 write(` + pair + `, "\x61\x0a", 2) = 2`},
+		"(connect: ECONNREFUSED)": {dialled, refused},
+	} {
+		list := traceOf(t, lines...)
+		if len(list) != 1 || !slices.Equal(itemTexts(list[0]), []string{want}) {
+			t.Errorf("%d connections, want one with %s", len(list), want)
+		}
+	}
+}
+
 // TestStreamsAreCutAlike: in whatever pieces the bytes come, the items are the
 // same.
 func TestStreamsAreCutAlike(t *testing.T) {

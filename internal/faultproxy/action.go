@@ -60,9 +60,13 @@ func HalfClose() Action {
 	}}
 }
 
-// Insert puts something in between that nobody has sent.
+// Insert puts something in between that nobody has sent. It gives the receiver the
+// time to read what came before: a filter that meets both at once may lose both.
 func Insert(text string) Action {
-	return Action{fmt.Sprintf("insert %q", text), func(p *pump) bool { return p.pass([]byte(text)) }}
+	return Action{fmt.Sprintf("insert %q", text), func(p *pump) bool {
+		time.Sleep(20 * time.Millisecond)
+		return p.pass([]byte(text))
+	}}
 }
 
 // Repeat sends the last n bytes again.
