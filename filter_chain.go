@@ -228,8 +228,10 @@ func (s *Stream) readFiltered(c *call, length int) (string, bool) {
 	}
 	s.atOnce = have != "" && s.rt.facts.BufferedAtOnce
 	defer func() { s.atOnce = false }()
-	ok := s.fillFiltered(c, length-len(have))
-	return have + s.takeString(length-len(have)), ok || have != ""
+	if !s.fillFiltered(c, length-len(have)) {
+		return have, have != "" // what has come through stays for the next read
+	}
+	return have + s.takeString(length-len(have)), true
 }
 
 // takeString takes at most n of the buffered bytes.

@@ -137,8 +137,10 @@ func (s *Stream) takeBuffered(p []byte) int {
 // have come.
 func (s *Stream) fetch(c *call, p []byte, want int) (n int, ok bool) {
 	if s.readers.Load() != nil {
-		ok = s.fillFiltered(c, want)
-		return s.takeBuffered(p), ok
+		if !s.fillFiltered(c, want) {
+			return 0, false // what has come through stays for the next read
+		}
+		return s.takeBuffered(p), true
 	}
 	n, ok = s.receive(c, p)
 	s.tell.Add(int64(n))

@@ -60,11 +60,14 @@ func HalfClose() Action {
 	}}
 }
 
-// Insert puts something in between that nobody has sent. It gives the receiver the
-// time to read what came before: a filter that meets both at once may lose both.
+// pause gives the receiver the time to read what came before something that nobody
+// has sent: a filter that meets both at once may lose both.
+const pause = 20 * time.Millisecond
+
+// Insert puts something in between.
 func Insert(text string) Action {
 	return Action{fmt.Sprintf("insert %q", text), func(p *pump) bool {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(pause)
 		return p.pass([]byte(text))
 	}}
 }
@@ -72,6 +75,7 @@ func Insert(text string) Action {
 // Repeat sends the last n bytes again.
 func Repeat(n int) Action {
 	return Action{fmt.Sprintf("repeat %d", n), func(p *pump) bool {
+		time.Sleep(pause)
 		return p.pass(append([]byte(nil), p.last[max(0, len(p.last)-n):]...))
 	}}
 }
