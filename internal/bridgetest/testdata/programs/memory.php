@@ -3,18 +3,15 @@
 require __DIR__ . '/lib.inc';
 [$client, $peer] = pair();
 ini_set('memory_limit', '10M');
-stream_set_blocking($peer, false);
 register_shutdown_function(function () use ($client) {
     ini_set('memory_limit', '-1');
     echo preg_replace('/ \(tried.*/', '', error_get_last()['message']), "\n";
     var_dump(is_resource($client), fclose($client));
 });
-$data = str_repeat('x', 1 << 20);
+$data = str_repeat('x', 65536);
 $all = [];
-for ($i = 0; $i < 64; $i++) {
-    for ($done = 0; $done < strlen($data); ) {
-        $done += fwrite($peer, $done ? substr($data, $done) : $data);
-        $all[] = stream_get_contents($client, 65536);
-    }
+for ($i = 0; $i < 1024; $i++) {
+    fwrite($peer, $data);
+    $all[] = stream_get_contents($client, 65536);
 }
 echo "not reached\n";
