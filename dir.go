@@ -50,7 +50,7 @@ func (rt *Runtime) Opendir(directory string, opts ...OpenOption) *Stream {
 	if !c.path(1, "directory", directory) {
 		return nil
 	}
-	s := c.openDir(directory, rt.openArgs(opts).ctx)
+	s := c.openDir(directory, openArgsOf(rt, opts).ctx)
 	if s != nil {
 		rt.mu.Lock()
 		rt.lastDir = s

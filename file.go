@@ -126,7 +126,7 @@ func (rt *Runtime) Readfile(filename string, opts ...FopenOption) (int, bool) {
 	if !c.path(1, "filename", filename) {
 		return 0, false
 	}
-	a := rt.fopenArgs(opts)
+	a := openArgsOf(rt, opts)
 	s := c.openURL(c.found(filename, a.includePath), "rb", a.ctx)
 	if s == nil {
 		return 0, false
@@ -201,7 +201,7 @@ func (rt *Runtime) Copy(from, to string, opts ...OpenOption) bool {
 	if !c.path(1, "from", from) || !c.path(2, "to", to) {
 		return false
 	}
-	ctx := rt.openArgs(opts).ctx
+	ctx := openArgsOf(rt, opts).ctx
 	return c.mayCopy(from, to, ctx) && c.copyFile(from, to, ctx)
 }
 

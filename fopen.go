@@ -12,30 +12,23 @@ import (
 )
 
 // OpenOption is an optional argument of functions that take URLs: a *[Context].
-type OpenOption interface{ open(*openArgs) }
+type OpenOption interface {
+	FopenOption
+	open() // [UseIncludePath] is not for all of them
+}
 
 type openArgs struct {
 	ctx         *Context
 	includePath bool
 }
 
-func (x *Context) open(a *openArgs) { a.ctx = x }
+func (*Context) open() {}
 
-func (rt *Runtime) openArgs(opts []OpenOption) openArgs {
+// openArgsOf are the arguments of one of the functions that open.
+func openArgsOf[O FopenOption](rt *Runtime, opts []O) openArgs {
 	a := openArgs{}
 	for _, o := range opts {
-		if o != nil {
-			o.open(&a)
-		}
-	}
-	a.ctx = rt.contextOrDefault(a.ctx)
-	return a
-}
-
-func (rt *Runtime) fopenArgs(opts []FopenOption) openArgs {
-	a := openArgs{}
-	for _, o := range opts {
-		if o != nil {
+		if any(o) != nil {
 			o.fopen(&a)
 		}
 	}
@@ -74,7 +67,7 @@ func (rt *Runtime) Fopen(filename, mode string, opts ...FopenOption) *Stream {
 	if !c.path(1, "filename", filename) {
 		return nil
 	}
-	a := rt.fopenArgs(opts)
+	a := openArgsOf(rt, opts)
 	return c.openURL(c.found(filename, a.includePath), mode, a.ctx)
 }
 

@@ -28,7 +28,7 @@ func (rt *Runtime) GetHeaders(url string, opts ...OpenOption) (lines []string, o
 	if !c.path(1, "url", url) {
 		return nil, false
 	}
-	o := &urlOpening{c: &c, url: url, mode: "r", ctx: rt.openArgs(opts).ctx, headersOnly: true}
+	o := &urlOpening{c: &c, url: url, mode: "r", ctx: openArgsOf(rt, opts).ctx, headersOnly: true}
 	s := o.open()
 	if s == nil {
 		o.tell(rt.facts.OpenFailed)

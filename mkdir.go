@@ -80,5 +80,5 @@ func (rt *Runtime) Rmdir(directory string, opts ...OpenOption) bool {
 		c.fail(errNoPathOp)
 		return false
 	}
-	return w.rmdir(&c, path, rt.openArgs(opts).ctx)
+	return w.rmdir(&c, path, openArgsOf(rt, opts).ctx)
 }

@@ -36,7 +36,7 @@ func (rt *Runtime) Unlink(filename string, opts ...OpenOption) bool {
 		c.warning(kind + " does not allow unlinking")
 		return false
 	}
-	return w.unlink(&c, path, rt.openArgs(opts).ctx)
+	return w.unlink(&c, path, openArgsOf(rt, opts).ctx)
 }
 
 // Rename renames a file, of this machine or of an FTP server; a file that has the
@@ -76,5 +76,5 @@ func (rt *Runtime) Rename(from, to string, opts ...OpenOption) bool {
 		c.warning("Cannot rename a file across wrapper types")
 		return false
 	}
-	return w.rename(&c, source, target, rt.openArgs(opts).ctx)
+	return w.rename(&c, source, target, openArgsOf(rt, opts).ctx)
 }

@@ -178,7 +178,7 @@ func (h *webRequest) route(url string) (p route, ok bool) {
 			transport = "ssl"
 		}
 		if p.url.Port == 0 {
-			p.url.Port = map[bool]int{false: 80, true: 443}[p.tls]
+			p.url.Port = httpwire.DefaultPort(p.tls)
 		}
 		if proxy == "" {
 			p.transport = transport + "://" + u.Host + ":" + strconv.Itoa(p.url.Port)

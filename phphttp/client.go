@@ -5,10 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/phpstream-go/phpstream"
+	"github.com/phpstream-go/phpstream/internal/httpwire"
 	"github.com/phpstream-go/phpstream/internal/phpvalue"
+	"github.com/phpstream-go/phpstream/internal/target"
 )
 
 // Client makes a client with a [Transport] that follows redirections as the
@@ -61,7 +62,7 @@ func (r redirects) check(next *http.Request, before []*http.Request) error {
 		next.Header.Del("Referer")
 	}
 	if slices.ContainsFunc(append(before[1:len(before):len(before)], next), func(other *http.Request) bool {
-		return origin(other.URL) != origin(before[0].URL)
+		return !httpwire.SameOrigin(parts(other.URL), parts(before[0].URL))
 	}) {
 		for _, secret := range [...]string{"Authorization", "Cookie", "Proxy-Authorization"} {
 			next.Header.Del(secret)
@@ -70,11 +71,7 @@ func (r redirects) check(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// origin is what a URL's secrets are for.
-func origin(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+// parts are those of a URL that make its origin.
+func parts(u *url.URL) target.URL {
+	return target.URL{Scheme: u.Scheme, Host: u.Hostname(), Port: phpvalue.Atoi(u.Port())}
 }

@@ -48,7 +48,15 @@ func port(u target.URL) int {
 	if u.Port != 0 {
 		return u.Port
 	}
-	return map[bool]int{false: 80, true: 443}[isTLS(u.Scheme)]
+	return DefaultPort(isTLS(u.Scheme))
+}
+
+// DefaultPort is that of http, or of https.
+func DefaultPort(tls bool) int {
+	if tls {
+		return 443
+	}
+	return 80
 }
 
 // Safe tells whether a URL that a server leads to has no control bytes in user,

@@ -95,7 +95,7 @@ func (r *Request) Bytes() (b []byte, added Added) {
 	}
 	if !has("host:") {
 		host := r.Host
-		if usual := map[bool]int{false: 80, true: 443}[r.TLS]; r.Port != usual && r.Port != 0 {
+		if r.Port != DefaultPort(r.TLS) && r.Port != 0 {
 			host += ":" + strconv.Itoa(r.Port)
 		}
 		line("Host", host)
