@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	. "github.com/phpstream-go/phpstream"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/porttest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -75,39 +75,17 @@ func TestSameOutput(t *testing.T) {
 			}
 		})
 		t.Run("go-"+version, func(t *testing.T) {
-			descriptors, goroutines := openDescriptors(), runtime.NumGoroutine()
+			var code int
 			var stdout, stderr strings.Builder
-			code := run(NewRuntime(profile), &stdout, &stderr)
+			porttest.LeavesNothing(t, func() { code = run(NewRuntime(profile), &stdout, &stderr) })
 			if code != 0 || stderr.Len() > 0 {
 				t.Errorf("exit code %d\n%s", code, stderr.String())
 			}
 			if diff := cmp.Diff(outputs[version], stdout.String()); diff != "" {
 				t.Errorf("eventloop.go prints something else (- expected, + got):\n%s", diff)
 			}
-			for deadline := time.Now().Add(3 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-				d, g := openDescriptors(), runtime.NumGoroutine()
-				if d <= descriptors && g <= goroutines {
-					break
-				}
-				if time.Now().After(deadline) {
-					t.Fatalf("left open: %d descriptors, %d before; %d goroutines, %d before", d, descriptors, g, goroutines)
-				}
-			}
 		})
 	}
-}
-
-// openDescriptors counts the process's sockets; where there is no /proc it
-// counts none.
-func openDescriptors() int {
-	n := 0
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, entry := range entries {
-		if target, err := os.Readlink("/proc/self/fd/" + entry.Name()); err == nil && strings.HasPrefix(target, "socket:") {
-			n++
-		}
-	}
-	return n
 }
 
 // TestTimers holds the order of timers, that a cancelled one is not called, and

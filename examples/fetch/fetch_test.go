@@ -7,13 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/phpstream-go/phpstream/internal/phptest"
+	"github.com/phpstream-go/phpstream/internal/porttest"
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
@@ -94,32 +94,10 @@ func inPHP(t *testing.T, version, dir string, args ...string) result {
 // here runs its port, which may leave nothing open.
 func here(t *testing.T, version string, args ...string) result {
 	t.Helper()
-	descriptors, goroutines := openDescriptors(), runtime.NumGoroutine()
+	var code int
 	var stdout, stderr strings.Builder
-	code := run(append([]string{"-php", version}, args...), &stdout, &stderr)
-	for deadline := time.Now().Add(3 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		d, g := openDescriptors(), runtime.NumGoroutine()
-		if d <= descriptors && g <= goroutines {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("left open: %d descriptors, %d before; %d goroutines, %d before", d, descriptors, g, goroutines)
-		}
-	}
+	porttest.LeavesNothing(t, func() { code = run(append([]string{"-php", version}, args...), &stdout, &stderr) })
 	return result{code, stdout.String(), stderr.String()}
-}
-
-// openDescriptors counts the process's sockets; where there is no /proc it
-// counts none.
-func openDescriptors() int {
-	n := 0
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, entry := range entries {
-		if target, err := os.Readlink("/proc/self/fd/" + entry.Name()); err == nil && strings.HasPrefix(target, "socket:") {
-			n++
-		}
-	}
-	return n
 }
 
 // TestSameOutput runs the demonstration on each PHP that is installed, and its
