@@ -18,8 +18,9 @@ func (s *Stream) waitable(cannot string) (conn *wire.Conn, why []string) {
 }
 
 func (s *Stream) waitableOf(cannot string, most int) (conn *wire.Conn, why []string) {
+	const as = "select()able descriptor"
 	if s.filtered() {
-		return nil, []string{cannot + " cast a filtered stream on this system"}
+		return nil, []string{s.noCast(cannot, as)}
 	}
 	if s.sock.wire != nil {
 		return s.sock.wire, nil
@@ -35,7 +36,15 @@ func (s *Stream) waitableOf(cannot string, most int) (conn *wire.Conn, why []str
 			}
 		}
 	}
-	return nil, append(why, cannot+" represent a stream of type "+s.label+" as a select()able descriptor")
+	return nil, append(why, s.noCast(cannot, as))
+}
+
+// noCast is what PHP says where it finds no descriptor of a stream.
+func (s *Stream) noCast(cannot, as string) string {
+	if s.filtered() {
+		return cannot + " cast a filtered stream on this system"
+	}
+	return cannot + " represent a stream of type " + s.label + " as a " + as
 }
 
 // cast is the stream that a program's wrapper has to be waited for; nil, and why,

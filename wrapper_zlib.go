@@ -86,18 +86,15 @@ func (s *Stream) seekableCopy(c *call) *Stream {
 // to, and says what it would say otherwise. What is written to a stream that can't
 // seek goes there; PHP has a temporary file in its place, and forgets it.
 func (s *Stream) hasDescriptor(c *call) bool {
-	cannot := c.rt.facts.Cannot
-	if s.filtered() {
-		c.warning(cannot + " cast a filtered stream on this system")
-		return false
+	if !s.filtered() {
+		switch b := s.body.(type) {
+		case nil, *file, *temp, dataBody, output:
+			return true
+		case *userBody:
+			c.tell(b.asks("stream_cast", func() { b.StreamCast(STREAM_CAST_AS_STREAM) }))
+		}
 	}
-	switch b := s.body.(type) {
-	case nil, *file, *temp, dataBody, output:
-		return true
-	case *userBody:
-		c.tell(b.asks("stream_cast", func() { b.StreamCast(STREAM_CAST_AS_STREAM) }))
-	}
-	c.warning(cannot + " represent a stream of type " + s.label + " as a File Descriptor")
+	c.warning(s.noCast(c.rt.facts.Cannot, "File Descriptor"))
 	return false
 }
 

@@ -71,14 +71,11 @@ func candidates(version string) [][]string {
 // then, and fails where REQUIRE_PHP=1 is set.
 func Need(t testing.TB, version string) []string {
 	t.Helper()
-	command, err := Find(version)
-	if err != nil && os.Getenv("REQUIRE_PHP") == "1" {
-		t.Fatalf("REQUIRE_PHP=1 is set, and there is %v", err)
+	php := One(t, version)
+	if php == nil {
+		t.Skipf("there is no PHP %s", version)
 	}
-	if err != nil {
-		t.Skip(err)
-	}
-	return command
+	return php.command
 }
 
 // Cmd is a run of a command that Find has answered.
