@@ -84,7 +84,7 @@ var works = []work{
 		Job:  job{Work: "mails", TLS: true, Count: 200},
 		Note: "140 authorities in the file, about as many as a system's"},
 	{Name: "file_get_contents of 1 KB, http", Unit: "calls/s", Scale: page, Addr: webAt, Quick: 10 * page,
-		Job: job{Work: "urls", Size: page, Count: 1000 * page}, Note: urlNote},
+		Job: job{Work: "urls", Size: page, Count: 5000 * page}, Note: urlNote},
 	{Name: "file_get_contents of 1 KB, https", Unit: "calls/s", Scale: page, Addr: webTLS, Quick: 10 * page,
 		Job: job{Work: "urls", TLS: true, Size: page, Count: 200 * page}, Note: urlNote},
 	{Name: "file_get_contents of 100 MB, http", Unit: "MB/s", Scale: mega, Addr: webAt, Quick: mega,

@@ -39,6 +39,7 @@ type Conn struct {
 	read    tryOp
 	write   tryOp
 	more    bool        // the last Read filled what it was given
+	near    bool        // the peer is on this machine and has not kept us waiting: see soon.go
 	deaf    atomic.Bool // for datagrams, and shut down for reading
 	turn    chan bool   // one Accept at a time; nil: not listening
 
@@ -156,6 +157,9 @@ func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	if deaf || c.more && !c.readLimit.isSet.Load() {
 		// The last read left something behind, most likely: no timer is needed.
 		n, err = c.TryRead(p)
+	}
+	if err == ErrWouldBlock && c.near && !c.readLimit.isSet.Load() {
+		n, err = c.readSoon(p)
 	}
 	if err == ErrWouldBlock && !deaf {
 		if err := c.readLimit.begin(deadline, c.s.SetReadDeadline); err != nil {

@@ -109,6 +109,7 @@ func (d *Dialer) connect(ctx context.Context, fd int, network string, sa unix.So
 	if err != nil {
 		return nil, false, err
 	}
+	c.near = !pending && network == "unix"
 	if !pending || d.Async {
 		return c, Connecting(pending), nil
 	}
@@ -127,6 +128,7 @@ func (c *Conn) awaitConnect(ctx context.Context, sa unix.Sockaddr, limit time.Ti
 	done := false
 	look := func(fd uintptr) { done, result = connected(int(fd), sa) }
 	if c.raw.Control(look); done {
+		c.near = result == nil && c.network == "tcp" // nobody farther away has answered by now
 		return result
 	}
 	if c.s.SetWriteDeadline(limit) != nil {
