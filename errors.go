@@ -201,6 +201,8 @@ type call struct {
 	name   string // the PHP function's
 	events []event
 	failed error
+
+	includePath bool // what it opens is looked for in include_path
 }
 
 func (rt *Runtime) call(name string) call { return call{rt: rt, name: name} }

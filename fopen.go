@@ -3,6 +3,7 @@ package phpstream
 import (
 	"cmp"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -143,8 +144,20 @@ func (s *Stream) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.canSeek() && s.writers.Load() != nil {
-		s.flush(c, filter.FlushInc)
+	if offset < 0 && whence == io.SeekStart && s.rt.facts.SeeksPastEnd {
+		c.fail(errSeek)
+		return false // before anything else
+	}
+	if s.writers.Load() != nil {
+		s.rmu.Lock()
+		moved := s.inBuffer(offset, whence)
+		s.rmu.Unlock()
+		if moved {
+			return true
+		}
+		if s.canSeek() {
+			s.flush(c, filter.FlushInc)
+		}
 	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()

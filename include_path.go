@@ -45,6 +45,7 @@ func (rt *Runtime) StreamResolveIncludePath(filename string) (string, bool) {
 
 // found is what a name stands for that is to be opened.
 func (c *call) found(name string, useIncludePath bool) string {
+	c.includePath = useIncludePath
 	if useIncludePath && name != "" {
 		if path, ok := c.inIncludePath(name); ok {
 			return path

@@ -19,7 +19,8 @@ type body interface {
 // What only some bodies can do.
 type (
 	seeker interface {
-		// seek answers the position from the start; whence is io.SeekStart and so on.
+		// seek answers the position from the start, after a failure -1 where PHP does
+		// not know any more, or samePlace. whence is io.SeekStart and so on.
 		seek(offset int64, whence int) (int64, error)
 	}
 	locker    interface{ lock(how int) error }
@@ -27,6 +28,9 @@ type (
 	statter   interface{ stat() (FileStat, error) }
 	flusher   interface{ flush() bool }
 )
+
+// samePlace is where a stream is that has not been moved.
+const samePlace = -2
 
 // trouble is a body's failure in PHP's words.
 type trouble struct {
@@ -44,6 +48,9 @@ func (c *call) tell(err error) {
 		return
 	}
 	switch t := err.(type) {
+	case *excess:
+		c.fail(errExhausted)
+		c.bare(E_ERROR, t.Error())
 	case *trouble:
 		c.fail(t.err)
 		c.raise(t.level, t.text)
@@ -73,7 +80,7 @@ func (s *Stream) receiveBody(c *call, p []byte) got {
 }
 
 // sendBody writes at the stream's position: what has been read ahead is given
-// back first.
+// back first. What of a file PHP 7.4 writes at once shows where it can't.
 func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
@@ -82,16 +89,23 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 		s.forgetBuffered()
 		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
 			s.tell.Store(at)
+			if s.isMemory() {
+				s.eof.Store(false)
+			}
 		}
 	}
-	if s.unwritable {
-		c.notice("Stream is not writable")
-		return 0, false
+	piece := len(p)
+	if _, isFile := s.body.(*file); isFile && c.rt.facts.WritesChunks {
+		piece = s.chunk
 	}
-	n, ok, err := s.body.write(p)
-	c.tell(err)
-	s.tell.Add(int64(n))
-	return n, ok
+	for {
+		m, sent, err := s.body.write(p[n:min(n+piece, len(p))])
+		c.tell(err)
+		s.tell.Add(int64(m))
+		if n += m; !sent || m == 0 || n >= len(p) {
+			return n, sent || n > 0
+		}
+	}
 }
 
 // forgetBuffered drops what has been read ahead.
@@ -113,29 +127,28 @@ func (s *Stream) canSeek() bool {
 //
 // php-src: main/streams/streams.c, _php_stream_seek.
 func (s *Stream) seek(c *call, offset int64, whence int) bool {
-	s.settle()
-	at := s.tell.Load()
-	if !s.unbuffed {
-		ahead := offset
-		if whence == io.SeekStart {
-			ahead = offset - at
-		}
-		if whence != io.SeekEnd && ahead > 0 && ahead <= int64(s.w-s.r) {
-			s.took(int(ahead))
-			s.eof.Store(false)
-			return true
-		}
+	if s.inBuffer(offset, whence) {
+		return true
 	}
+	at := s.tell.Load()
 	if s.canSeek() {
 		if whence == io.SeekCurrent {
 			whence, offset = io.SeekStart, addSaturated(at, offset)
+			if at < 0 && s.rt.facts.Throws {
+				offset = 1<<63 - 1 // PHP's check for an overflow overflows
+			}
 		}
 		to, err := s.body.(seeker).seek(offset, whence)
 		if err != errCannotSeek {
 			c.tell(err)
 			s.forgetBuffered()
-			s.tell.Store(to) // after a failure -1 where PHP does not know any more
+			if to != samePlace {
+				s.tell.Store(to)
+			}
 			if err != nil {
+				if t := s.tempBody(); t != nil {
+					s.eof.Store(t.ended)
+				}
 				return false
 			}
 			s.eof.Store(false)
@@ -151,6 +164,20 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 	}
 	c.warning(s.rt.facts.Seek)
 	return false
+}
+
+// inBuffer is seek where what is buffered has the position. The reader's lock is held.
+func (s *Stream) inBuffer(offset int64, whence int) bool {
+	s.settle()
+	if whence == io.SeekStart {
+		offset -= s.tell.Load()
+	}
+	if s.unbuffed || whence != io.SeekStart && whence != io.SeekCurrent || offset <= 0 || offset > int64(s.w-s.r) {
+		return false
+	}
+	s.took(int(offset))
+	s.eof.Store(false)
+	return true
 }
 
 // addSaturated adds, and stops at the largest number. a is not negative.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -34,12 +33,12 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	}
 	defer c.deliver()
 	defer fp.tellProgress()
-	fp.rmu.Lock()
-	defer fp.rmu.Unlock()
 	if offset >= 0 && !fp.reach(&c, int64(offset)) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
 	return fp.contents(&c, length)
 }
 
@@ -65,8 +64,8 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			break
 		}
 		p := data.room()
-		if s.unbuffed && s.body != nil { // how much is asked for shows in what is lost where data are broken
-			p = p[:min(len(p), defaultChunk)]
+		if s.direct() && s.body != nil { // how much is asked for shows in what is lost where data are broken
+			p = p[:min(len(p), s.atFirst(length, data.n))]
 		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
@@ -90,6 +89,23 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	return data.String(), true
 }
 
+// atFirst is how much contents asks a stream for that has no buffer, and that has
+// answered n bytes.
+func (s *Stream) atFirst(length, n int) int {
+	f, isFile := s.body.(*file)
+	switch {
+	case !isFile:
+		return defaultChunk
+	case n > 0 || length > 0:
+		return blockSize
+	}
+	info, err := f.f.Stat()
+	if err != nil {
+		return defaultChunk
+	}
+	return int(min(max(info.Size()-s.tell.Load(), 0), blockSize)) + defaultChunk
+}
+
 // expected is how many bytes contents may find, as far as somebody has said so; 0
 // where nobody has, or a block is enough. It is no more than memory_limit allows.
 func (s *Stream) expected(length int) int {
@@ -109,66 +125,14 @@ func (s *Stream) expected(length int) int {
 
 // reach moves to a position, on a socket by reading.
 func (s *Stream) reach(c *call, position int64) bool {
-	s.settle()
-	if at := s.tell.Load(); position > at {
-		return s.seek(c, position-at, io.SeekCurrent)
-	} else if position == at {
+	switch at := int64(s.position()); {
+	case position < at:
+		return s.moveTo(c, position, io.SeekStart)
+	case position == at || at < 0: // where PHP does not know the position it stays
 		return true
+	default:
+		return s.moveTo(c, position-at, io.SeekCurrent)
 	}
-	return s.seek(c, position, io.SeekStart)
-}
-
-// gathered is bytes of which nobody knows for certain how many will come: pieces
-// that grow, put together at the end, so that each byte is copied once. Where as
-// many come as are expected, there is one piece in the end, and only what came
-// before the last time that it grew is copied.
-type gathered struct {
-	full     [][]byte
-	last     []byte
-	n        int // bytes in all
-	expected int // 0: nobody knows
-}
-
-const (
-	maxPiece = 1 << 20
-	// trust is how many times what has come may be laid in for what is expected:
-	// a peer that promises much, and sends little, gets little.
-	trust = 16
-)
-
-// room is where the next bytes go.
-func (g *gathered) room() []byte {
-	if len(g.last) < cap(g.last) {
-		return g.last[len(g.last):cap(g.last)]
-	}
-	if len(g.full) == 0 && g.n < g.expected {
-		const end = 1 // what meets the end needs room, too
-		whole := make([]byte, min(g.expected, trust*g.n)+end)
-		g.last = whole[:copy(whole, g.last)]
-	} else {
-		g.full = append(g.full, g.last)
-		g.last = make([]byte, 0, min(g.n, maxPiece))
-	}
-	return g.last[len(g.last):cap(g.last)]
-}
-
-func (g *gathered) took(n int) {
-	g.last = g.last[:len(g.last)+n]
-	g.n += n
-}
-
-// String is all of it. It keeps no memory that is mostly empty.
-func (g *gathered) String() string {
-	if len(g.full) == 0 && g.n > blockSize && g.n > cap(g.last)/2 {
-		return unsafe.String(unsafe.SliceData(g.last), g.n)
-	}
-	var b strings.Builder
-	b.Grow(g.n)
-	for _, piece := range g.full {
-		b.Write(piece)
-	}
-	b.Write(g.last)
-	return b.String()
 }
 
 // What is read to the end is read in large blocks: nothing shows afterwards that
@@ -319,9 +283,23 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
 		return 0, true
 	}
+	if length == 0 {
+		return 0, true
+	}
+	copied, done, ok := copyRange(c, from, to, length)
+	if done {
+		return copied, ok
+	}
+	rest := length
+	if length > 0 {
+		rest -= copied
+	}
+	n, done, ok := copyMapped(c, from, to, rest)
+	if copied += n; done {
+		return copied, ok
+	}
 	buf := chunks.Get().(*[defaultChunk]byte)
 	defer chunks.Put(buf)
-	copied := 0
 	for length < 0 || copied < length {
 		p := buf[:]
 		if length > 0 {
@@ -358,8 +336,13 @@ func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
 }
 
 func (s *Stream) isEmpty(c *call) bool {
-	stat, ok := s.lookAt(c)
-	return ok && stat.Size == 0 && stat.Mode&kindMask == kindRegular
+	b, ok := s.body.(statter)
+	if !ok {
+		return false
+	}
+	stat, err := b.stat()
+	c.tell(err)
+	return err == nil && stat.Size == 0 && stat.Mode&kindMask == kindRegular
 }
 
 func (s *Stream) readLocked(c *call, p []byte) (int, bool) {
@@ -371,6 +354,9 @@ func (s *Stream) readLocked(c *call, p []byte) (int, bool) {
 func (s *Stream) writeLocked(c *call, p []byte) int {
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
-	n, _ := s.write(c, p)
+	n, ok := s.write(c, p)
+	if !ok {
+		return 0
+	}
 	return n
 }

@@ -65,7 +65,7 @@ func metaData(fp *Stream, function string) MetaData {
 		WrapperData: fp.wrapperData,
 		Data:        fp.dataMeta,
 	}
-	if fp.body != nil {
+	if _, isFile := fp.body.(*file); fp.body != nil && !isFile {
 		m.Eof = fp.atEnd(&c)
 	}
 	if t := fp.sock.crypto.Load(); t != nil {
@@ -148,6 +148,9 @@ func setBlocking(fp *Stream, function string, enable bool) bool {
 	defer c.deliver()
 	if fp.body != nil {
 		done, isUser := fp.userOption(&c, STREAM_OPTION_BLOCKING, phpBool(enable), 0)
+		if _, isFile := fp.body.(*file); isFile && fp.neverWaits() {
+			fp.sock.blocked.Store(enable)
+		}
 		return done || !isUser && (enable || fp.neverWaits())
 	}
 	if fp.sock.wire == nil {
@@ -195,9 +198,11 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 	if done, isUser := fp.userBuffer(&c, STREAM_OPTION_READ_BUFFER, size); isUser {
 		return phpBool(done) - 1
 	}
-	fp.rmu.Lock()
-	fp.unbuffed = size == 0
-	fp.rmu.Unlock()
+	if _, ok := fp.body.(encloser); !ok {
+		fp.rmu.Lock()
+		fp.unbuffed = size == 0
+		fp.rmu.Unlock()
+	}
 	return 0
 }
 
@@ -239,6 +244,9 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 	defer c.deliver()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
+	if e, ok := fp.body.(encloser); ok {
+		return e.setChunk(size)
+	}
 	old := fp.chunk
 	fp.chunk = size
 	fp.piece.Store(int64(size))

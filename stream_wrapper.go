@@ -87,7 +87,7 @@ var (
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
-	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
+	o := &urlOpening{c: c, url: url, mode: phpvalue.CString(mode), ctx: ctx}
 	s := o.open()
 	if s == nil {
 		o.tell(c.rt.facts.OpenFailed)
@@ -150,6 +150,7 @@ func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
 	case s != nil:
 		s.wrapper = w
 		s.wrapperType = w.kind
+		s.greedy = w.kind == plainKind || s.isMemory()
 	case len(o.complaints) == 0:
 		o.fail("operation failed")
 	}

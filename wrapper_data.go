@@ -20,7 +20,7 @@ type DataMetaData struct {
 }
 
 // dataBody is what a data: URL holds.
-type dataBody struct{ *memory }
+type dataBody struct{ *temp }
 
 func openData(o *urlOpening) *Stream {
 	url := strings.TrimPrefix(strings.TrimPrefix(o.path, "data:"), "//")
@@ -39,9 +39,9 @@ func openData(o *urlOpening) *Stream {
 			return o.fail("rfc2397: unable to decode")
 		}
 	}
-	m := o.c.rt.newMemory("w+")
-	m.data = []byte(content)
-	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{m})
+	t := o.c.rt.newTemp("w+", defaultTemp)
+	t.memory.data = []byte(content)
+	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{t})
 	s.unwritable = !o.c.rt.facts.WritesData
 	s.dataMeta = &meta
 	return s

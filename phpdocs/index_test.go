@@ -353,6 +353,8 @@ var factRows = map[string]string{
 	"StatFlags":           "`url_stat` of a program's wrapper: flags that have no name",
 	"CopyStatFlags":       "the same, of where `copy` copies to",
 	"CopyStats":           "`copy` from a program's wrapper",
+	"CopiesRange":         "`stream_copy_to_stream` from a file that can't be read to a file",
+	"TempGoesOnAtEnd":     "`php://temp` that outgrows its memory in the middle",
 	"TellsMinusOne":       "`file_put_contents` where nothing can be written",
 	"KeepsPlace":          "a seek of `compress.zlib://` that fails",
 	"HugeChunkIsNone":     "a chunk of more than 64 bits behind `dechunk`",

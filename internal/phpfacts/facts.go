@@ -19,6 +19,7 @@ type Facts struct {
 	EmptyDirectory      Complaint
 	ExactFlags          bool   // file minds each bit of its flags, not their sum
 	SeeksPastEnd        bool   // in memory
+	TempGoesOnAtEnd     bool   // php://temp goes to a file by the size of what it has, and goes on behind that
 	WritesData          bool   // what a data: URL holds can be written to
 	HTTPVersion         string // of a request
 	KeepsMethod         bool   // a redirection with 307 or 308 is a POST where the first request was
@@ -64,6 +65,7 @@ type Facts struct {
 	StatFlags           int    // of the url_stat of a program's wrapper, but for those that PHP has a name for
 	CopyStatFlags       int    // the same, of where a file is to be copied to
 	CopyStats           bool   // what is copied is asked for its size first
+	CopiesRange         bool   // from file to file within the system
 	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
 	KeepsPlace          bool   // a seek of compress.zlib:// that fails leaves the position
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
@@ -100,6 +102,7 @@ var facts = [...]Facts{
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
 		WritesData:          true,
+		TempGoesOnAtEnd:     true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -143,6 +146,7 @@ var facts = [...]Facts{
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
 		WritesData:          true,
+		TempGoesOnAtEnd:     true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -160,6 +164,7 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
+		CopiesRange:        true,
 		Quantities:         true,
 		ErrorLevels:        32767,
 		Connect:            "Unable to connect",
@@ -204,6 +209,7 @@ var facts = [...]Facts{
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
+		CopiesRange:        true,
 		KeepsPlace:         true,
 		StatFlags:          4,
 		CopyStatFlags:      2,
