@@ -202,7 +202,7 @@ type call struct {
 	events []event
 	failed error
 
-	includePath bool // what it opens is looked for in include_path
+	includePath bool // what it opens is still to be looked for in include_path
 }
 
 func (rt *Runtime) call(name string) call { return call{rt: rt, name: name} }

@@ -160,7 +160,8 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 	}
 	defer s.shut(&c)
 	if a.flags&LOCK_EX != 0 {
-		if l, ok := s.body.(locker); !ok || l.lock(localfile.Exclusive) != nil {
+		b, isUser := s.body.(*userBody)
+		if l, ok := s.body.(locker); !ok || isUser && !b.mayLock(&c) || l.lock(localfile.Exclusive) != nil {
 			c.warning("Exclusive locks are not supported for this stream")
 			return 0, false
 		}

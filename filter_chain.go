@@ -265,6 +265,14 @@ func (s *Stream) write(c *call, p []byte) (n int, ok bool) {
 		c.notice("Stream is not writable")
 		return 0, false
 	}
+	if b, isUser := s.body.(*userBody); isUser {
+		before := b.unflushed.Swap(true) // though it may panic
+		defer func() {
+			if n == 0 && ok {
+				b.unflushed.Store(before)
+			}
+		}()
+	}
 	chain := s.writers.Load()
 	if chain == nil {
 		return s.send(c, p)
@@ -331,7 +339,7 @@ func (s *Stream) flushFrom(c *call, f *StreamFilter) bool {
 // flushWriters tells the filters that what they hold back is wanted, or that
 // nothing more comes.
 func (s *Stream) flushWriters(c *call, mode filter.Mode) {
-	if s.writers.Load() == nil {
+	if s.writers.Load() == nil || s.unflushable() {
 		return
 	}
 	s.wmu.Lock()
@@ -340,6 +348,9 @@ func (s *Stream) flushWriters(c *call, mode filter.Mode) {
 		s.sendThrough(c, chain, nil, mode)
 	}
 }
+
+// unflushable tells whether PHP does not flush the writing filters.
+func (s *Stream) unflushable() bool { return s.unwritable && !s.rt.facts.FlushesReadOnly }
 
 // flush sends on what is held back.
 func (s *Stream) flush(c *call, mode filter.Mode) bool {
@@ -354,6 +365,9 @@ func (s *Stream) flush(c *call, mode filter.Mode) bool {
 // writing.
 func (s *Stream) endWriters(c *call) {
 	chain := s.writers.Load()
+	if s.unflushable() {
+		chain = nil
+	}
 	b, _ := s.body.(*userBody)
 	if chain == nil && b == nil || !s.wmu.TryLock() {
 		return

@@ -144,10 +144,6 @@ func (s *Stream) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if offset < 0 && whence == io.SeekStart && s.rt.facts.SeeksPastEnd {
-		c.fail(errSeek)
-		return false // before anything else
-	}
 	if s.writers.Load() != nil {
 		s.rmu.Lock()
 		moved := s.inBuffer(offset, whence)
@@ -158,6 +154,10 @@ func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
 		if s.canSeek() {
 			s.flush(c, filter.FlushInc)
 		}
+	}
+	if offset < 0 && whence == io.SeekStart && s.rt.facts.SeeksPastEnd && s.canSeek() {
+		c.fail(errSeek)
+		return false // and what is buffered stays
 	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()

@@ -48,6 +48,7 @@ func (c *call) found(name string, useIncludePath bool) string {
 	c.includePath = useIncludePath
 	if useIncludePath && name != "" {
 		if path, ok := c.inIncludePath(name); ok {
+			c.includePath = false
 			return path
 		}
 	}

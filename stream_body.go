@@ -76,12 +76,18 @@ func (rt *Runtime) newBodyStream(label, mode string, b body) *Stream {
 func (s *Stream) receiveBody(c *call, p []byte) got {
 	g, err := s.body.read(p)
 	c.tell(err)
+	if t := s.tempBody(); t != nil {
+		s.eof.Store(t.ended)
+	}
 	return g
 }
 
 // sendBody writes at the stream's position: what has been read ahead is given
 // back first. What of a file PHP 7.4 writes at once shows where it can't.
 func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
+	if s.unwritable {
+		return 0, false // it is a filter's, and has been refused
+	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	if s.canSeek() && s.r != s.w {
@@ -89,7 +95,7 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 		s.forgetBuffered()
 		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
 			s.tell.Store(at)
-			if s.isMemory() {
+			if s.isMemory() || s.tempBody() != nil {
 				s.eof.Store(false)
 			}
 		}
@@ -112,6 +118,7 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 func (s *Stream) forgetBuffered() {
 	s.r = s.w
 	s.dropBuffer()
+	s.ahead = 0
 	s.readers.Load().forget()
 }
 

@@ -143,6 +143,9 @@ var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
 
 // readBlock is read without the limit of a chunk.
 func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
+	if s.body != nil {
+		return s.read(c, p)
+	}
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}

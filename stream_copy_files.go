@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/localfile"
 )
 
@@ -87,7 +88,7 @@ func copyMapped(c *call, from, to *Stream, length int) (copied int, done, ok boo
 func copyRange(c *call, from, to *Stream, length int) (copied int, done, ok bool) {
 	source, ok1 := from.body.(*file)
 	target, ok2 := to.body.(*file)
-	if !c.rt.facts.CopiesRange || !ok1 || !ok2 || from.unreadBytes() > 0 || !from.toPosition() || !to.toPosition() || strings.HasPrefix(to.mode, "a") {
+	if !c.rt.facts.CopiesRange || !ok1 || !ok2 || from.unreadBytes() > 0 || !from.toPosition(c) || !to.toPosition(c) || strings.HasPrefix(to.mode, "a") {
 		return 0, false, true
 	}
 	n := int64(length)
@@ -115,10 +116,8 @@ func (s *Stream) unreadBytes() int {
 
 // toPosition brings a file to where its stream is, and forgets what has been read
 // ahead; false where there are filters.
-func (s *Stream) toPosition() bool {
-	if s.filtered() {
-		return false
-	}
+func (s *Stream) toPosition(c *call) bool {
+	s.flush(c, filter.FlushInc)
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	s.settle()
@@ -126,5 +125,5 @@ func (s *Stream) toPosition() bool {
 		s.body.(seeker).seek(s.tell.Load(), io.SeekStart)
 		s.forgetBuffered()
 	}
-	return true
+	return !s.filtered()
 }

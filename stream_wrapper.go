@@ -88,6 +88,9 @@ var (
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
 	o := &urlOpening{c: c, url: url, mode: phpvalue.CString(mode), ctx: ctx}
+	if c.includePath {
+		o.options = STREAM_USE_PATH
+	}
 	s := o.open()
 	if s == nil {
 		o.tell(c.rt.facts.OpenFailed)

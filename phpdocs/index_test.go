@@ -347,6 +347,7 @@ var factRows = map[string]string{
 	"StreamFilter":        "a filter can't be made, or meets data that it can't read",
 	"ZlibParameter":       "a bad parameter of `zlib.deflate` or `zlib.inflate`",
 	"ZlibIsSilent":        "`zlib.inflate` meets data that are broken",
+	"FlushesReadOnly":     "`fflush` of a `data:` URL behind a filter",
 	"FlushEndsBase64":     "`fflush` behind `convert.base64-encode`",
 	"SmallHexIsOff":       "`=3d` behind `convert.quoted-printable-decode`",
 	"CRIsBreak":           "`=\\r\\n` behind `convert.quoted-printable-decode`, cut in the middle",

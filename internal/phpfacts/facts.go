@@ -59,6 +59,7 @@ type Facts struct {
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
 	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
+	FlushesReadOnly     bool   // filters are flushed of what can't be written to, too
 	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
 	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
 	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
@@ -115,6 +116,7 @@ var facts = [...]Facts{
 		ZlibParameter:       "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent:        true,
 		FlushEndsBase64:     true,
+		FlushesReadOnly:     true,
 		SmallHexIsOff:       true,
 		CRIsBreak:           true,
 		SessionStream:       "supplied session stream must be an SSL enabled stream",
@@ -158,6 +160,7 @@ var facts = [...]Facts{
 		ZlibParameter:       "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent:        true,
 		FlushEndsBase64:     true,
+		FlushesReadOnly:     true,
 		SmallHexIsOff:       true,
 		CRIsBreak:           true,
 		SessionStream:       "supplied session stream must be an SSL enabled stream",
@@ -206,6 +209,7 @@ var facts = [...]Facts{
 		FiniteClient: true,
 		StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
 		FlushEndsBase64: true,
+		FlushesReadOnly: true,
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
