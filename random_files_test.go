@@ -2,6 +2,7 @@ package phpstream_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/base64"
 	"fmt"
@@ -25,8 +26,11 @@ type fileCase struct {
 	sources map[string]string
 	filters int
 	locks   bool
-	far     bool // a position in memory may be as far as can be counted, and no write there ends well
-	loud    bool // PHP tells why the URL inside of another one can't be opened
+	wrapper string   // the scheme of a wrapper of the program's own; "" where there is none
+	names   []string // of filters
+	detects bool     // line ends
+	far     bool     // a position in memory may be as far as can be counted, and no write there ends well
+	loud    bool     // PHP tells why the URL inside of another one can't be opened
 }
 
 func (f *fileCase) call(format string, args ...any) {
@@ -36,6 +40,21 @@ func (f *fileCase) call(format string, args ...any) {
 // randomFiles is a case of its own files.
 func randomFiles(g *dialogue, name, version string) urlCase {
 	f := &fileCase{dialogue: g, name: name, sources: map[string]string{}, locks: g.chance(20), loud: version == "7.4", far: version == "8.4"}
+	f.names = builtInFilters
+	if g.chance(15) && !f.loud { // of what PHP 7.4 keeps in mind of a stat nothing is known here
+		f.wrapper = name + "w"
+		f.call(`stream_wrapper_register("%s", "shelf")`, f.wrapper)
+	}
+	for _, class := range []string{"passes", "shouts", "lines", "wraps", "doubles"} {
+		if g.chance(5) {
+			f.call(`stream_filter_register("%s.%s", "%s")`, name, class, class)
+			f.names = append(slices.Clone(f.names), name+"."+class)
+		}
+	}
+	if g.chance(5) {
+		f.call(`@ini_set("auto_detect_line_endings", "1")`)
+		f.detects = true
+	}
 	for _, file := range []string{"f", "g"} {
 		if g.chance(80) || f.loud {
 			f.call("file_put_contents(%s, %s)", literal(f.path(file)), f.data())
@@ -45,16 +64,18 @@ func randomFiles(g *dialogue, name, version string) urlCase {
 		f.call("copy(%s, %s)", literal("data:;base64,"+base64.StdEncoding.EncodeToString([]byte(packed))), literal(f.path("z")))
 	}
 	if g.chance(20) {
-		f.whole()
-		f.whole()
-		f.whole()
-		return urlCase{name: name, calls: f.lines}
+		for range 3 {
+			f.whole()
+			f.logs()
+		}
+		return f.done()
 	}
 	for _, fp := range []string{"$a", "$b"}[:1+g.IntN(2)] {
 		f.opens(fp)
 	}
 	for range 6 + g.IntN(14) {
 		f.operation()
+		f.logs()
 		if g.chance(20) {
 			f.call("stream_get_meta_data(%s)", pick(g, f.open...))
 		}
@@ -63,16 +84,34 @@ func randomFiles(g *dialogue, name, version string) urlCase {
 		f.call("stream_get_meta_data(%s)", fp)
 		f.call("fclose(%s)", fp)
 	}
+	f.logs()
 	for _, file := range []string{f.path("f"), f.path("g"), "compress.zlib://" + f.path("z")} {
 		f.call("file_get_contents(%s)", literal(file))
 	}
-	return urlCase{name: name, calls: f.lines}
+	return f.done()
+}
+
+func (f *fileCase) done() urlCase {
+	if f.detects {
+		f.call(`@ini_set("auto_detect_line_endings", "0")`)
+	}
+	return urlCase{name: f.name, calls: f.lines}
+}
+
+// logs shows what the program's own wrapper and filters have heard.
+func (f *fileCase) logs() {
+	if f.wrapper != "" {
+		f.call("wrapper_log()")
+	}
+	if len(f.names) > len(builtInFilters) {
+		f.call("filter_log()")
+	}
 }
 
 // written is a URL that may be written: what is packed differs, and goes where nobody
 // looks at it.
 func (f *fileCase) written(source string) string {
-	if strings.Contains(source, "zlib") {
+	if strings.Contains(source, "compress.zlib") {
 		return "compress.zlib://" + f.path("z")
 	}
 	return source
@@ -81,13 +120,13 @@ func (f *fileCase) written(source string) string {
 // packs tells whether a stream may write what is packed. It can be moved forward, but
 // what PHP packs there is what is left in memory.
 func (f *fileCase) packs(fp string) bool {
-	return strings.Contains(f.sources[fp], "zlib") && f.sources[fp] == f.written(f.sources[fp])
+	return strings.Contains(f.sources[fp], "compress.zlib") && f.sources[fp] == f.written(f.sources[fp])
 }
 
 // modeOf is a mode for a URL.
 func (f *fileCase) modeOf(source string) string {
 	switch {
-	case !strings.Contains(source, "zlib"):
+	case !strings.Contains(source, "compress.zlib"):
 	case source == f.written(source):
 		return pick(f.dialogue, "r", "rb", "r9", "w", "wb", "wb1", "w6f", "wT", "a", "at", "a9", "r+", "w+", "x", "c", "xw")
 	default:
@@ -104,6 +143,9 @@ func (f *fileCase) data() string {
 	if g.chance(20) {
 		return fmt.Sprintf("str_repeat(%s, %d)", literal(pick(g, "0123456789", "line of text\n", "z", "ab\r\n", "=\xe4 \t")), pick(g, 100, 700, 819, 820, 1000, 2000))
 	}
+	if g.chance(20) {
+		return literal(pick(g, deflated, packed, "5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n", "A;x=y\r\n0123456789\r\n1", "aGVsbG8gd29ybGQ=", "aGVs\nbG8=", "a=3Db=\r\nc=C3=BC =\n", "hello\xff=41=4"))
+	}
 	text := ""
 	for range g.IntN(6) {
 		text += strings.Repeat(pick(g, "a", "b.", "..", "Qm", "=3D"), g.IntN(30)) + pick(g, "", "\n", "\n", "\r\n", "\r", "\x00", "\xff", "=\n", " ")
@@ -119,11 +161,22 @@ var packed = func() string {
 	return b.String()
 }()
 
+var deflated = func() string {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, 6)
+	w.Write([]byte(strings.Repeat("deflated line\n", 1500)))
+	w.Close()
+	return b.String()
+}()
+
 // source is a URL that is read or written.
 func (f *fileCase) source(depth int) string {
 	g := f.dialogue
 	if depth > 0 && f.loud { // see http/zlib
 		return pick(g, f.path("f"), f.path("f"), "php://memory", "php://temp/maxmemory:10", "data:,a%20b", f.path("g"))
+	}
+	if f.wrapper != "" && depth == 0 && g.chance(40) {
+		return f.wrapper + "://" + pick(g, "x", "x", "y")
 	}
 	switch g.IntN(14) {
 	case 0, 1:
@@ -172,14 +225,14 @@ func (f *fileCase) dataURL() string {
 	return url
 }
 
-var filterNames = []string{"string.rot13", "string.toupper", "string.tolower", "convert.base64-encode", "convert.base64-decode",
+var builtInFilters = []string{"string.rot13", "string.toupper", "string.tolower", "convert.base64-encode", "convert.base64-decode",
 	"convert.quoted-printable-encode", "convert.quoted-printable-decode", "dechunk", "zlib.inflate"}
 
 func (f *fileCase) filterName() string {
 	if f.chance(10) {
 		return pick(f.dialogue, "nope", "", "string.nope", "String.Rot13", "convert.nope", "string.*", "zlib.nope", ".", "string.", "convert.base64-encode.x", "a\x00b", "string.rot13 ")
 	}
-	return pick(f.dialogue, filterNames...)
+	return pick(f.dialogue, f.names...)
 }
 
 func (f *fileCase) filterURL(depth int) string {
@@ -191,12 +244,15 @@ func (f *fileCase) filterURL(depth int) string {
 			url += "|" + strings.ReplaceAll(f.filterName(), ".", pick(g, ".", ".", "%2e"))
 		}
 	}
-	return strings.ReplaceAll(url+pick(g, "/resource=", "/resource=", "/resource=", "/resource=", "/resource=", "/Resource=", "//resource=", "/resource", "/resource=/resource=", ""), "\x00", "") + f.source(depth)
+	if len(f.names) > len(builtInFilters) { // nobody throws while there are filters of the program's own
+		return url + "/resource=" + f.source(depth)
+	}
+	return strings.ReplaceAll(url+pick(g, "/resource=", "/resource=", "/resource=", "/resource=", "/resource=", "/Resource=", "//resource=", "/resource", ""), "\x00", "") + f.source(depth)
 }
 
 func (f *fileCase) mode() string {
 	g := f.dialogue
-	if f.loud {
+	if f.loud || f.wrapper != "" {
 		return pick(g, "r", "r+", "w", "w+b", "at", "a+", "c", "c+n")
 	}
 	if g.chance(6) {
@@ -214,7 +270,7 @@ func (f *fileCase) mode() string {
 func (f *fileCase) url() string {
 	for {
 		source := f.source(0)
-		if packs := slices.ContainsFunc(f.open, f.packs); packs && strings.Contains(source, "zlib") {
+		if packs := slices.ContainsFunc(f.open, f.packs); packs && strings.Contains(source, "compress.zlib") {
 			continue // what has been packed so far is seen at the end alone
 		}
 		if len(source) < 200 || !strings.Contains(source, "{{") {
@@ -292,7 +348,7 @@ func (f *fileCase) operation() {
 	case 30, 31:
 		f.call("fstat_size(%s)", fp)
 	case 32:
-		if len(f.open) > 1 && !f.same("$a", "$b") && !strings.Contains(f.sources["$a"]+f.sources["$b"], "zlib") {
+		if len(f.open) > 1 && !f.same("$a", "$b") && !strings.Contains(f.sources["$a"]+f.sources["$b"], "compress.zlib") {
 			f.call("stream_copy_to_stream($%c, $%c, %d, %d)", "ab"[g.IntN(2)], "ab"[g.IntN(2)], pick(g, f.length(), f.length(), 0), pick(g, 0, 0, 0, 0, 3, 100, -1))
 		}
 	case 33:
