@@ -1,6 +1,8 @@
 package phpstream_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	. "github.com/phpstream-go/phpstream"
@@ -55,5 +57,20 @@ func TestResourceNumbersAreOurOwn(t *testing.T) {
 			t.Errorf("%d comes twice, or is none", id)
 		}
 		seen[id] = true
+	}
+}
+
+// TestStatKeepsNothing: a file that has grown since it was looked at is as large
+// as it is now.
+func TestStatKeepsNothing(t *testing.T) {
+	rt, _ := newRuntime()
+	name := filepath.Join(t.TempDir(), "f")
+	for _, text := range []string{"a", "abc"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n, ok := rt.Filesize(name); !ok || n != len(text) {
+			t.Errorf("with %q in it: %d, %t", text, n, ok)
+		}
 	}
 }

@@ -50,6 +50,9 @@ func (e *ThrownError) Error() string { return e.Class + ": " + e.Message }
 // the one before, nil for PHP's own. A nil handler brings back PHP's own, which
 // is log/slog here.
 //
+// Differences: there is no mask of levels; the handler is told of all, and looks at
+// the level itself.
+//
 //	PHP: set_error_handler(?callable $callback, int $error_levels = E_ALL): string|array|object|null
 func SetErrorHandler(handler func(level ErrorLevel, message, file string, line int) bool) (previous ErrorHandler) {
 	return defaultRuntime.SetErrorHandler(handler)
