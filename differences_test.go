@@ -60,6 +60,24 @@ func TestResourceNumbersAreOurOwn(t *testing.T) {
 	}
 }
 
+// TestLoopsEndAtWhatIsClosed: where PHP 8 throws, a loop that reads until the end
+// would go round for ever with another answer; PHP 7.4's do.
+func TestLoopsEndAtWhatIsClosed(t *testing.T) {
+	for profile, want := range map[Profile]bool{PHP84: true, PHP82: true, PHP74: false} {
+		rt, _ := newRuntime(profile)
+		fp := rt.Fopen("php://memory", "r")
+		Fclose(fp)
+		if got := Feof(fp); got != want {
+			t.Errorf("%v: %t, want %t", profile, got, want)
+		}
+	}
+	Silence(func() {
+		if !Feof(nil) {
+			t.Error("nil is not at its end")
+		}
+	})
+}
+
 // TestStatKeepsNothing: a file that has grown since it was looked at is as large
 // as it is now.
 func TestStatKeepsNothing(t *testing.T) {

@@ -210,11 +210,16 @@ const eInProgress = 115
 // [StreamGetMetaData] it looks at the socket: it is true right after the peer
 // closed, if nothing is left to read.
 //
+// It is true, too, for a stream that is closed or nil, where PHP 8 throws: a loop
+// that reads until the end ends. In the profile of PHP 7.4 it is false, as there.
+//
 //	PHP: feof(resource $stream): bool
+//
+// php-src: ext/standard/file.c, main/streams/streams.c, main/streams/xp_socket.c.
 func Feof(fp *Stream) bool {
 	c, ok := fp.begin("feof")
 	if !ok {
-		return false
+		return c.rt.facts.Throws
 	}
 	defer c.deliver()
 	return fp.atEnd(&c)
