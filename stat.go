@@ -48,6 +48,8 @@ func (rt *Runtime) Stat(filename string) (FileStat, bool) { return rt.statFor("s
 // Filesize answers how large a file is, as [Stat] does.
 //
 //	PHP: filesize(string $filename): int|false
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func Filesize(filename string) (int, bool) { return defaultRuntime.Filesize(filename) }
 
 // Filesize is [Filesize] for this Runtime.
@@ -60,6 +62,8 @@ func (rt *Runtime) Filesize(filename string) (int, bool) {
 // warning.
 //
 //	PHP: file_exists(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func FileExists(filename string) bool { return defaultRuntime.FileExists(filename) }
 
 // FileExists is [FileExists] for this Runtime.
@@ -71,6 +75,8 @@ func (rt *Runtime) FileExists(filename string) bool {
 // IsFile tells whether there is a regular file, by [Stat], without its warning.
 //
 //	PHP: is_file(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func IsFile(filename string) bool { return defaultRuntime.IsFile(filename) }
 
 // IsFile is [IsFile] for this Runtime.
@@ -79,6 +85,8 @@ func (rt *Runtime) IsFile(filename string) bool { return rt.isKind("is_file", fi
 // IsDir tells whether there is a directory, by [Stat], without its warning.
 //
 //	PHP: is_dir(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func IsDir(filename string) bool { return defaultRuntime.IsDir(filename) }
 
 // IsDir is [IsDir] for this Runtime.

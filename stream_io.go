@@ -62,6 +62,8 @@ func (s *Stream) emptyLine(c *call) bool {
 // non-blocking stream has nothing.
 //
 //	PHP: fgetc(resource $stream): string|false
+//
+// php-src: ext/standard/file.c.
 func Fgetc(fp *Stream) (string, bool) {
 	c, ok := fp.begin("fgetc")
 	if !ok {
@@ -247,6 +249,8 @@ func (s *Stream) atEnd(c *call) bool {
 // answers.
 //
 //	PHP: fflush(resource $stream): bool
+//
+// php-src: ext/standard/file.c.
 func Fflush(fp *Stream) bool {
 	c, ok := fp.begin("fflush")
 	if !ok {
@@ -256,10 +260,12 @@ func Fflush(fp *Stream) bool {
 	return fp.flush(&c, filter.FlushInc)
 }
 
-// Ftell answers how many bytes have been read and written, which is what PHP
-// counts on a socket.
+// Ftell answers the position; on a socket that is how many bytes have been read
+// and written. It is false for no open stream alone.
 //
 //	PHP: ftell(resource $stream): int|false
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
 func Ftell(fp *Stream) (int, bool) {
 	_, ok := fp.begin("ftell")
 	if !ok {

@@ -84,6 +84,8 @@ func metaData(fp *Stream, function string) MetaData {
 // answers otherwise.
 //
 //	PHP: stream_set_timeout(resource $stream, int $seconds, int $microseconds = 0): bool
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c.
 func StreamSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
 	return setTimeout(fp, "stream_set_timeout", seconds, microseconds)
 }
@@ -129,6 +131,8 @@ func setTimeout(fp *Stream, function string, secs int, microseconds []int) bool 
 // stream that was opened without connecting.
 //
 //	PHP: stream_set_blocking(resource $stream, bool $enable): bool
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c.
 func StreamSetBlocking(fp *Stream, enable bool) bool {
 	return setBlocking(fp, "stream_set_blocking", enable)
 }
@@ -186,6 +190,8 @@ func (s *Stream) userBuffer(c *call, option, size int) (done, isUser bool) {
 // nothing else happens; it is -1 then where that answers false.
 //
 //	PHP: stream_set_read_buffer(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamSetReadBuffer(fp *Stream, size int) int {
 	c, ok := fp.begin("stream_set_read_buffer")
 	if !ok {
@@ -205,6 +211,8 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 // wrapper of the program's own says so.
 //
 //	PHP: stream_set_write_buffer(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamSetWriteBuffer(fp *Stream, size int) int {
 	c, ok := fp.begin("stream_set_write_buffer")
 	if !ok {
@@ -220,6 +228,8 @@ func StreamSetWriteBuffer(fp *Stream, size int) int {
 // greater than 0", one over 2147483647 "Argument #2 ($size) is too large".
 //
 //	PHP: stream_set_chunk_size(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamSetChunkSize(fp *Stream, size int) int {
 	if fp != nil && (size <= 0 || size > math.MaxInt32) { // PHP looks at the size first
 		c := fp.runtime().call("stream_set_chunk_size")
@@ -248,4 +258,6 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 // StreamGetTransports lists the transports that the openers know.
 //
 //	PHP: stream_get_transports(): array
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/transports.c.
 func StreamGetTransports() []string { return defaultRuntime.StreamGetTransports() }
