@@ -68,7 +68,10 @@ func TestLoopsEndAtWhatIsClosed(t *testing.T) {
 		fp := rt.Fopen("php://memory", "r")
 		Fclose(fp)
 		if got := Feof(fp); got != want {
-			t.Errorf("%v: %t, want %t", profile, got, want)
+			t.Errorf("%v: Feof is %t, want %t", profile, got, want)
+		}
+		if got := StreamGetMetaData(fp).Eof; got != want {
+			t.Errorf("%v: Eof is %t, want %t", profile, got, want)
 		}
 	}
 	Silence(func() {

@@ -14,14 +14,14 @@ type MetaData struct {
 	Blocked     bool            // "blocked"
 	Eof         bool            // "eof": a read met the end; the socket is not asked, a wrapper of the program's own is
 	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
-	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair
+	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair, "STDIO" of a file
 	WrapperType string          // "wrapper_type": what opened it ("http", "plainfile"); "" where PHP has no such key
 	WrapperData any             // "wrapper_data": what the wrapper has to say, as the lines of HTTP's answer; nil where PHP has no such key
 	Data        *DataMetaData   // of a data: URL; nil for others
 	Mode        string          // "mode": "r+" on sockets, else as it was opened
 	UnreadBytes int             // "unread_bytes": what is buffered
 	Seekable    bool            // "seekable": never, on a socket
-	URI         string          // "uri": the target, since PHP 8.4; "" where PHP has no such key
+	URI         string          // "uri": the name of what was opened, the target of a socket since PHP 8.4; "" where PHP has no such key
 }
 
 // CryptoMetaData is the "crypto" part of [MetaData]. The names are OpenSSL's.
@@ -33,8 +33,8 @@ type CryptoMetaData struct {
 	AlpnProtocol  string // "" where none was negotiated
 }
 
-// StreamGetMetaData answers what PHP knows of a stream; the zero value with a
-// TypeError for a closed one.
+// StreamGetMetaData answers what PHP knows of a stream. Of one that is closed or
+// nil, where PHP 8 throws, it is the zero value but for Eof, as with [Feof].
 //
 //	PHP: stream_get_meta_data(resource $stream): array
 //
@@ -49,7 +49,7 @@ func SocketGetStatus(fp *Stream) MetaData { return metaData(fp, "socket_get_stat
 func metaData(fp *Stream, function string) MetaData {
 	c, ok := fp.begin(function)
 	if !ok {
-		return MetaData{}
+		return MetaData{Eof: c.rt.facts.Throws}
 	}
 	defer c.deliver()
 	m := MetaData{
