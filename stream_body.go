@@ -127,6 +127,9 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 		}
 	}
 	if s.canSeek() {
+		if whence == io.SeekStart && offset < 0 && s.rt.facts.RefusesBeforeStart {
+			return false
+		}
 		if whence == io.SeekCurrent {
 			whence, offset = io.SeekStart, addSaturated(at, offset)
 		}
@@ -134,6 +137,9 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 		if err != errCannotSeek {
 			c.tell(err)
 			s.forgetBuffered()
+			if _, isFile := s.body.(*file); isFile && err != nil {
+				to = at // though what was read ahead is gone
+			}
 			s.tell.Store(to) // after a failure -1 where PHP does not know any more
 			if err != nil {
 				return false

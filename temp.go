@@ -36,6 +36,7 @@ func (o *urlOpening) openTemp(arg string) *Stream {
 		}
 	}
 	m := o.c.rt.newMemory(o.mode)
+	m.inner = true
 	return o.c.rt.newMemoryStream("TEMP", memoryMode(m), &temp{seeker: m, inner: m, memory: m, most: most, facts: o.c.rt.facts})
 }
 

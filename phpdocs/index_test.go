@@ -355,6 +355,7 @@ var factRows = map[string]string{
 	"CopyStats":           "`copy` from a program's wrapper",
 	"TellsMinusOne":       "`file_put_contents` where nothing can be written",
 	"KeepsPlace":          "a seek of `compress.zlib://` that fails",
+	"RefusesBeforeStart":  "a seek to a position before the start, of what is in memory",
 	"HugeChunkIsNone":     "a chunk of more than 64 bits behind `dechunk`",
 	"ArrayOptions":        "`socket_set_option` of `SO_LINGER` or a timeout that is no array",
 	"ShutByEnd":           "`fwrite` under TLS after a read met the end without a close_notify",

@@ -66,6 +66,7 @@ type Facts struct {
 	CopyStats           bool   // what is copied is asked for its size first
 	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
 	KeepsPlace          bool   // a seek of compress.zlib:// that fails leaves the position
+	RefusesBeforeStart  bool   // fseek to a position before the start does nothing else than fail
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
 }
 
@@ -205,6 +206,7 @@ var facts = [...]Facts{
 	},
 	PHP84: {
 		KeepsPlace:         true,
+		RefusesBeforeStart: true,
 		StatFlags:          4,
 		CopyStatFlags:      2,
 		Quantities:         true,
