@@ -43,7 +43,22 @@ var webClients = []webClient{
 	}, 5}, // one, one that is redirected, one that isn't verified, and 50 MB
 	{"symfonyhttp", "/usr/share/php/Symfony/Component/HttpClient/autoload.php", []string{
 		"== get\n200 after 0 redirections\n",
-	}, 0},
+		"== redirects\n200 after 3 redirections\n",
+		"ClientException: HTTP/1.1 404 Not Found returned for \"http://localhost:CLEAR/status?is=404\".\n",
+		"\npacked packed packed ",
+		"TransportException: Max duration was reached for \"http://localhost:CLEAR/drip\".\n",
+		"== tls\n200 after 0 redirections\n",
+		"== unknown authority\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): SSL operation failed with code 1.",
+		"== wrong name\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): Peer certificate subjectAltName did not match",
+		"== wrong name there\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): Peer certificate subjectAltName did not match",
+		"== name not verified\n200 after 0 redirections\n",
+		"== not verified\n200 after 0 redirections\n",
+		"== fingerprint\n200 after 0 redirections\n",
+		"== wrong fingerprint\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): peer_fingerprint match failure\n",
+		"== certificates\n/CN=localhost\n200 ",
+		"\n200 20000 ",
+		"\n200 one drop, and no more\n200 9 ",
+	}, 13},
 }
 
 // A webServer is what they ask.
@@ -74,7 +89,7 @@ func TestWebClients(t *testing.T) {
 				lacking(t, "REQUIRE_SERVERS", err.Error())
 			}
 			t.Run("net/http", func(t *testing.T) {
-				c.ask(t, both, dir, webServer{clear, secure, site.asked, " localhost:" + secure + " ", " 127.0.0.1:" + secure})
+				c.ask(t, both, dir, webServer{clear, secure, site.asked, ":" + secure + " ", " 127.0.0.1:" + secure})
 			})
 			t.Run("nginx", func(t *testing.T) {
 				c.ask(t, both, dir, nginx)
