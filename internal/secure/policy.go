@@ -160,7 +160,7 @@ func (p *Policy) settle(o *options, list *cipherList) error {
 		p.protocols.max = tls.VersionTLS12
 	}
 	p.suites = suites
-	if _, asked := o.get("ciphers"); asked {
+	if _, asked := o.get("ciphers"); asked && len(suites) == 0 {
 		o.noteMissing(list)
 	}
 	if p.level >= 4 {
