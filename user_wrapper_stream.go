@@ -62,12 +62,8 @@ func (b *userBody) write(p []byte) (n int, ok bool, err error) {
 }
 
 func (b *userBody) writePiece(p []byte) (n int, ok bool, err error) {
-	before := b.unflushed.Swap(true) // though it may panic
 	if err := b.asks("stream_write", func() { n, ok = b.StreamWrite(string(p)) }); err != nil {
 		return 0, false, err
-	}
-	if n == 0 && ok {
-		b.unflushed.Store(before)
 	}
 	if over := n - len(p); over > 0 {
 		err = b.excess("stream_write wrote %d bytes more data than requested (%d written, %d max)", over, n, len(p))
@@ -136,6 +132,13 @@ func (b *userBody) lock(how int) error {
 		operation |= LOCK_NB
 	}
 	return b.does("stream_lock", func() bool { return b.StreamLock(operation) })
+}
+
+// locks is PHP's question whether there are locks at all: a lock of no kind. That
+// there is no stream_lock comes out later.
+func (b *userBody) locks() (can bool) {
+	there, err := b.has(func() { can = b.StreamLock(0) })
+	return can || !there && err == nil
 }
 
 func (b *userBody) truncate(size int64) error {
