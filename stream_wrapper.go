@@ -131,7 +131,6 @@ func (o *urlOpening) open() *Stream {
 	s := o.opened(w, w.open(o))
 	if s != nil {
 		s.uri = o.url
-		s.ctx = o.ctx
 	}
 	return s
 }

@@ -96,7 +96,7 @@ func (w *planned) ask(method string, args ...any) (answer phpcall.Value, ok bool
 		given = args[0]
 	}
 	if w.Context != nil {
-		args = append(args, phpstream.StreamContextGetOptions(w.Context))
+		args = append(args, phpcall.Call(w.in.rt, "stream_context_get_options", []phpcall.Value{w.Context}).Value)
 	}
 	w.in.shelves.note(w.in, method, args...)
 	return w.in.made(answer, method, given), true
