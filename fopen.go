@@ -113,9 +113,12 @@ func Fseek(fp *Stream, offset int, whence ...SeekWhence) int {
 	return 0
 }
 
-// Rewind moves the position to the start.
+// Rewind moves the position to the start. It is false where that can't be done; a
+// socket warns "Stream does not support seeking".
 //
 //	PHP: rewind(resource $stream): bool
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
 func Rewind(fp *Stream) bool {
 	c, ok := fp.begin("rewind")
 	if !ok {

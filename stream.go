@@ -15,9 +15,11 @@ import (
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
-// Stream is PHP's stream resource over a socket, and a [net.Conn]: a ported
-// program can hand it to net/smtp, bufio or crypto/tls. A server's stream accepts,
-// and is a [net.Listener] by [Stream.Listener].
+// Stream is PHP's stream resource: a socket, a file, what a URL leads to, a
+// directory. It is a [net.Conn]: a ported program can hand it to net/smtp, bufio
+// or crypto/tls. A server's stream accepts, and is a [net.Listener] by
+// [Stream.Listener]. A nil Stream is PHP's false: every function takes it, and
+// fails as with a closed one.
 //
 // One goroutine may read while another writes; Fclose, Close and the deadline
 // methods may come from any goroutine, and unblock both.
@@ -147,6 +149,8 @@ func (s *Stream) streamContext() *Context {
 // stream is not closed, with the warning "N is not a valid stream resource".
 //
 //	PHP: fclose(resource $stream): bool
+//
+// php-src: ext/standard/file.c.
 func Fclose(fp *Stream) bool {
 	c, ok := fp.begin("fclose")
 	if !ok {

@@ -19,7 +19,7 @@ type Options = map[string]map[string]any
 // Params are a context's parameters: "notification" and "options".
 type Params = map[string]any
 
-// Context is PHP's stream context: options for the transports. It is safe for
+// Context is PHP's stream context: options for transports and wrappers. It is safe for
 // concurrent use. What is set later counts for what is opened, or encrypted,
 // later.
 type Context struct {
@@ -86,6 +86,8 @@ func (rt *Runtime) StreamContextCreate(options Options, params ...Params) *Conte
 // making it at the first call, and sets options on it.
 //
 //	PHP: stream_context_get_default(?array $options = null): resource
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetDefault(options ...Options) *Context {
 	return defaultRuntime.StreamContextGetDefault(options...)
 }
@@ -107,6 +109,8 @@ func (rt *Runtime) StreamContextGetDefault(options ...Options) *Context {
 // StreamContextSetDefault sets options on the default context and answers it.
 //
 //	PHP: stream_context_set_default(array $options): resource
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetDefault(options Options) *Context {
 	return defaultRuntime.StreamContextSetDefault(options)
 }
@@ -121,6 +125,8 @@ func (rt *Runtime) StreamContextSetDefault(options Options) *Context {
 // answers false, with a TypeError, for a closed stream.
 //
 //	PHP: stream_context_set_option(resource $context, string $wrapper, string $option_name, mixed $value): true
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetOption(context StreamOrContext, wrapper, option string, value any) bool {
 	c, x := decodeContext(context, "stream_context_set_option", phpfacts.NotContext)
 	defer c.deliver()
@@ -135,6 +141,8 @@ func StreamContextSetOption(context StreamOrContext, wrapper, option string, val
 // as [StreamContextSetOption] does.
 //
 //	PHP: stream_context_set_options(resource $context, array $options): true   (8.3)
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetOptions(context StreamOrContext, options Options) bool {
 	c, x := decodeContext(context, "stream_context_set_options", phpfacts.NotContext)
 	defer c.deliver()
@@ -152,6 +160,8 @@ func StreamContextSetOptions(context StreamOrContext, options Options) bool {
 // capture_peer_cert it holds ["ssl"]["peer_certificate"], a *x509.Certificate.
 //
 //	PHP: stream_context_get_options(resource $stream_or_context): array
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetOptions(context StreamOrContext) Options {
 	c, x := decodeContext(context, "stream_context_get_options", phpfacts.NotStreamOrContext)
 	defer c.deliver()
@@ -162,9 +172,12 @@ func StreamContextGetOptions(context StreamOrContext) Options {
 }
 
 // StreamContextGetParams answers the parameters of a context or a stream:
-// "options" (an [Options]), and "notification" where it is set.
+// "options" (an [Options]), and "notification" where it is set; nil with a
+// TypeError for a closed stream.
 //
 //	PHP: stream_context_get_params(resource $context): array
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetParams(context StreamOrContext) Params {
 	c, x := decodeContext(context, "stream_context_get_params", phpfacts.NotContext)
 	defer c.deliver()
@@ -185,6 +198,8 @@ func StreamContextGetParams(context StreamOrContext) Params {
 // parameter".
 //
 //	PHP: stream_context_set_params(resource $context, array $params): true
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetParams(context StreamOrContext, params Params) bool {
 	c, x := decodeContext(context, "stream_context_set_params", phpfacts.NotContext)
 	defer c.deliver()

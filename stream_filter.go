@@ -281,6 +281,8 @@ func (f *StreamFilter) close() {
 // StreamGetFilters lists the filters that there are, those of the program last.
 //
 //	PHP: stream_get_filters(): array
+//
+// php-src: ext/standard/user_filters.c.
 func StreamGetFilters() []string { return defaultRuntime.StreamGetFilters() }
 
 // StreamGetFilters is [StreamGetFilters] for this Runtime.

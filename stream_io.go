@@ -62,6 +62,8 @@ func (s *Stream) emptyLine(c *call) bool {
 // non-blocking stream has nothing.
 //
 //	PHP: fgetc(resource $stream): string|false
+//
+// php-src: ext/standard/file.c.
 func Fgetc(fp *Stream) (string, bool) {
 	c, ok := fp.begin("fgetc")
 	if !ok {
@@ -206,11 +208,16 @@ const eInProgress = 115
 // [StreamGetMetaData] it looks at the socket: it is true right after the peer
 // closed, if nothing is left to read.
 //
+// It is true, too, for a stream that is closed or nil, where PHP 8 throws: a loop
+// that reads until the end ends. In the profile of PHP 7.4 it is false, as there.
+//
 //	PHP: feof(resource $stream): bool
+//
+// php-src: ext/standard/file.c, main/streams/streams.c, main/streams/xp_socket.c.
 func Feof(fp *Stream) bool {
 	c, ok := fp.begin("feof")
 	if !ok {
-		return false
+		return c.rt.facts.Throws
 	}
 	defer c.deliver()
 	return fp.atEnd(&c)
@@ -238,6 +245,8 @@ func (s *Stream) atEnd(c *call) bool {
 // answers.
 //
 //	PHP: fflush(resource $stream): bool
+//
+// php-src: ext/standard/file.c.
 func Fflush(fp *Stream) bool {
 	c, ok := fp.begin("fflush")
 	if !ok {
@@ -247,10 +256,12 @@ func Fflush(fp *Stream) bool {
 	return fp.flush(&c, filter.FlushInc)
 }
 
-// Ftell answers how many bytes have been read and written, which is what PHP
-// counts on a socket.
+// Ftell answers the position; on a socket that is how many bytes have been read
+// and written. It is false for no open stream alone.
 //
 //	PHP: ftell(resource $stream): int|false
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
 func Ftell(fp *Stream) (int, bool) {
 	_, ok := fp.begin("ftell")
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Peer is a scripted peer. Its script is a line of the form "listen KIND"
@@ -151,8 +152,11 @@ func parseStep(verb, rest string, options []string) (Step, error) {
 			st.Wait, err = time.ParseDuration(word)
 		case 'w':
 			st.Text = word
-			if word == "" {
+			switch {
+			case word == "":
 				err = fmt.Errorf("%s wants a name", verb)
+			case strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxASCII || !isName(byte(r)) }):
+				err = fmt.Errorf("%s wants a name of letters and digits, without quotes, not %s", verb, word)
 			}
 		case 'o':
 			if st.TLS == nil {
