@@ -1,6 +1,8 @@
 package phpstream_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	. "github.com/phpstream-go/phpstream"
@@ -55,5 +57,41 @@ func TestResourceNumbersAreOurOwn(t *testing.T) {
 			t.Errorf("%d comes twice, or is none", id)
 		}
 		seen[id] = true
+	}
+}
+
+// TestLoopsEndAtWhatIsClosed: where PHP 8 throws, a loop that reads until the end
+// would go round for ever with another answer; PHP 7.4's do.
+func TestLoopsEndAtWhatIsClosed(t *testing.T) {
+	for profile, want := range map[Profile]bool{PHP84: true, PHP82: true, PHP74: false} {
+		rt, _ := newRuntime(profile)
+		fp := rt.Fopen("php://memory", "r")
+		Fclose(fp)
+		if got := Feof(fp); got != want {
+			t.Errorf("%v: Feof is %t, want %t", profile, got, want)
+		}
+		if got := StreamGetMetaData(fp).Eof; got != want {
+			t.Errorf("%v: Eof is %t, want %t", profile, got, want)
+		}
+	}
+	Silence(func() {
+		if !Feof(nil) {
+			t.Error("nil is not at its end")
+		}
+	})
+}
+
+// TestStatKeepsNothing: a file that has grown since it was looked at is as large
+// as it is now.
+func TestStatKeepsNothing(t *testing.T) {
+	rt, _ := newRuntime()
+	name := filepath.Join(t.TempDir(), "f")
+	for _, text := range []string{"a", "abc"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n, ok := rt.Filesize(name); !ok || n != len(text) {
+			t.Errorf("with %q in it: %d, %t", text, n, ok)
+		}
 	}
 }

@@ -1,7 +1,8 @@
 // Package phpstream has PHP's network stream functions for Go: the same names,
 // argument order, constants, defaults, errno and errstr, and the same warning
-// texts, over TCP, UDP, UNIX and TLS sockets. PHP networking code, mailers
-// first, is ported to it almost line for line:
+// texts, over TCP, UDP, UNIX and TLS sockets, for URLs of http, https, ftp and
+// ftps, files, filters, wrappers and the DNS. PHP networking code, mailers first,
+// is ported to it almost line for line:
 //
 //	// $fp = stream_socket_client("tcp://mail.example.com:587", $errno, $errstr, 30);
 //	fp, errno, errstr := StreamSocketClient("tcp://mail.example.com:587", Timeout(30))
@@ -23,9 +24,10 @@
 //     order.
 //   - "resource or false" is *[Stream], nil for false; "string or false" is
 //     (string, bool).
-//   - One optional parameter is a variadic of its type; several are a variadic
-//     of typed values in any order: Timeout(30), STREAM_CLIENT_CONNECT, a
-//     *[Context].
+//   - One optional parameter is a variadic of its type, and so are several of one
+//     type, in PHP's order: StreamGetContents(fp, length, offset). Several of
+//     different types are a variadic of typed values in any order: Timeout(30),
+//     STREAM_CLIENT_CONNECT, a *[Context].
 //   - Arrays that PHP rewrites (stream_select) are pointers to slices.
 //   - Option arrays are [Options]; their values are converted as PHP converts
 //     them.
@@ -36,8 +38,9 @@
 //
 // # For Go programs
 //
-// A *[Stream] is a [net.Conn], and an [io.Seeker]. [LastError] is the Go error
-// behind the last failure. [Context.TLSConfig], [Context.Dialer] and
+// A *[Stream] is a [net.Conn], and an [io.Seeker] that answers
+// errors.ErrUnsupported where PHP's stream can't seek. [LastError] is the Go
+// error behind the last failure. [Context.TLSConfig], [Context.Dialer] and
 // [Context.DialContext] turn PHP's options into crypto/tls and net, with the
 // same policy; the package phphttp turns them into net/http. A [Runtime] keeps
 // what PHP keeps for each request; one that speaks an older PHP is made with

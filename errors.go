@@ -50,7 +50,12 @@ func (e *ThrownError) Error() string { return e.Class + ": " + e.Message }
 // the one before, nil for PHP's own. A nil handler brings back PHP's own, which
 // is log/slog here.
 //
+// Differences: there is no mask of levels; the handler is told of all, and looks at
+// the level itself.
+//
 //	PHP: set_error_handler(?callable $callback, int $error_levels = E_ALL): string|array|object|null
+//
+// php-src: Zend/zend_builtin_functions.c, main/main.c.
 func SetErrorHandler(handler func(level ErrorLevel, message, file string, line int) bool) (previous ErrorHandler) {
 	return defaultRuntime.SetErrorHandler(handler)
 }
@@ -76,6 +81,8 @@ func (rt *Runtime) handler() ErrorHandler {
 // It always answers true.
 //
 //	PHP: restore_error_handler(): true
+//
+// php-src: Zend/zend_builtin_functions.c.
 func RestoreErrorHandler() bool { return defaultRuntime.RestoreErrorHandler() }
 
 // RestoreErrorHandler is [RestoreErrorHandler] for this Runtime.
@@ -92,6 +99,8 @@ func (rt *Runtime) RestoreErrorHandler() bool {
 // there is none.
 //
 //	PHP: error_get_last(): ?array
+//
+// php-src: ext/standard/basic_functions.c.
 func ErrorGetLast() *PHPError { return defaultRuntime.ErrorGetLast() }
 
 // ErrorGetLast is [ErrorGetLast] for this Runtime.
@@ -104,6 +113,8 @@ func (rt *Runtime) ErrorGetLast() *PHPError {
 // ErrorClearLast forgets the last error.
 //
 //	PHP: error_clear_last(): void
+//
+// php-src: ext/standard/basic_functions.c.
 func ErrorClearLast() { defaultRuntime.ErrorClearLast() }
 
 // ErrorClearLast is [ErrorClearLast] for this Runtime.
@@ -131,6 +142,8 @@ func (rt *Runtime) LastError() error {
 // [Silence] it answers what PHP's @ leaves: 4437 in PHP 8, 0 before.
 //
 //	PHP: error_reporting(?int $error_level = null): int
+//
+// php-src: Zend/zend_builtin_functions.c, Zend/zend_vm_def.h.
 func ErrorReporting(level ...ErrorLevel) ErrorLevel { return defaultRuntime.ErrorReporting(level...) }
 
 // ErrorReporting is [ErrorReporting] for this Runtime.
@@ -201,8 +214,6 @@ type call struct {
 	name   string // the PHP function's
 	events []event
 	failed error
-
-	includePath bool // what it opens is still to be looked for in include_path
 }
 
 func (rt *Runtime) call(name string) call { return call{rt: rt, name: name} }

@@ -17,7 +17,7 @@ func statFile(_ *call, path string, _ int, _ *Context) (FileStat, error) {
 	if err != nil {
 		return FileStat{}, err
 	}
-	return localfile.InfoOf(info), nil
+	return FileStat(localfile.InfoOf(info)), nil
 }
 
 // pathFailed is the warning that names the path, and why the system refuses.

@@ -74,11 +74,6 @@ func Ftruncate(fp *Stream, size int) bool {
 	return err == nil
 }
 
-// FileStat is what PHP's stat functions answer, by the names in their array.
-// Times are seconds since 1970; Mode has the kind of the file and its
-// permissions.
-type FileStat = localfile.Info
-
 // Fstat answers what the system knows of an open file or socket; not ok for what
 // is neither.
 //
@@ -100,7 +95,9 @@ func Fstat(fp *Stream) (stat FileStat, ok bool) {
 		if w == nil || fp.wrapperType != "" { // what a wrapper has opened is not its socket
 			return stat, false
 		}
-		stat, err = localfile.InfoOfDescriptor(w.SyscallConn())
+		var info localfile.Info
+		info, err = localfile.InfoOfDescriptor(w.SyscallConn())
+		stat = FileStat(info)
 	default:
 		return stat, false
 	}

@@ -3,7 +3,6 @@ package phpstream
 import (
 	"cmp"
 	"errors"
-	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -69,7 +68,7 @@ func (rt *Runtime) Fopen(filename, mode string, opts ...FopenOption) *Stream {
 		return nil
 	}
 	a := openArgsOf(rt, opts)
-	return c.openURL(c.found(filename, a.includePath), mode, a.ctx)
+	return c.openName(filename, mode, a)
 }
 
 // path looks at a parameter that names a file or a URL.
@@ -114,9 +113,12 @@ func Fseek(fp *Stream, offset int, whence ...SeekWhence) int {
 	return 0
 }
 
-// Rewind moves the position to the start.
+// Rewind moves the position to the start. It is false where that can't be done; a
+// socket warns "Stream does not support seeking".
 //
 //	PHP: rewind(resource $stream): bool
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
 func Rewind(fp *Stream) bool {
 	c, ok := fp.begin("rewind")
 	if !ok {
@@ -143,22 +145,22 @@ func (s *Stream) Seek(offset int64, whence int) (int64, error) {
 	return s.tell.Load(), nil
 }
 
+// flushToSeek tells the writing filters of a move past what is buffered. It is
+// called before the reader's lock is taken.
+func (s *Stream) flushToSeek(c *call, offset int64, whence int) {
+	if !s.canSeek() || s.writers.Load() == nil {
+		return
+	}
+	s.rmu.Lock()
+	_, inside := s.aheadBy(offset, whence)
+	s.rmu.Unlock()
+	if !inside {
+		s.flush(c, filter.FlushInc)
+	}
+}
+
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.writers.Load() != nil {
-		s.rmu.Lock()
-		moved := s.inBuffer(offset, whence)
-		s.rmu.Unlock()
-		if moved {
-			return true
-		}
-		if s.canSeek() {
-			s.flush(c, filter.FlushInc)
-		}
-	}
-	if offset < 0 && whence == io.SeekStart && s.rt.facts.SeeksPastEnd && s.canSeek() {
-		c.fail(errSeek)
-		return false // and what is buffered stays
-	}
+	s.flushToSeek(c, offset, whence)
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	return s.seek(c, offset, whence)

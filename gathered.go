@@ -39,6 +39,38 @@ func (g *gathered) room() []byte {
 	return g.last[len(g.last):cap(g.last)]
 }
 
+// roomFor is room of a size that is to be filled at once.
+func (g *gathered) roomFor(size int) []byte {
+	if p := g.room(); len(p) >= size {
+		return p[:size]
+	}
+	g.full = append(g.full, g.last)
+	g.last = make([]byte, 0, max(size, min(g.n, maxPiece)))
+	return g.last[:size]
+}
+
+// asking is how much PHP asks for when it reads all that there is, from a buffer
+// that grows. It shows in how often a program's wrapper is asked.
+type asking int
+
+func (s *Stream) asking(c *call) asking {
+	s.settle()
+	stat, ok := s.look(c)
+	if !ok || stat.Size <= 0 {
+		return defaultChunk
+	}
+	const most = 1 << 40 // what a wrapper says may be anything
+	return asking(min(max(stat.Size-s.tell.Load(), 0), most)) + defaultChunk
+}
+
+// next is how much is asked for when there are n bytes.
+func (a *asking) next(n int) int {
+	if n > 0 && n+defaultChunk/4 >= int(*a) {
+		*a += defaultChunk
+	}
+	return int(*a) - n
+}
+
 func (g *gathered) took(n int) {
 	g.last = g.last[:len(g.last)+n]
 	g.n += n

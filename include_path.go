@@ -43,16 +43,29 @@ func (rt *Runtime) StreamResolveIncludePath(filename string) (string, bool) {
 	return c.inIncludePath(filename)
 }
 
-// found is what a name stands for that is to be opened.
-func (c *call) found(name string, useIncludePath bool) string {
-	c.includePath = useIncludePath
-	if useIncludePath && name != "" {
-		if path, ok := c.inIncludePath(name); ok {
-			c.includePath = false
-			return path
+// assumesRealPath is one of the options that PHP has no name for, in which a
+// program's wrapper is told that its path stood in include_path.
+const assumesRealPath = 0x4000
+
+// openName is openURL of what may stand in a folder of include_path.
+func (c *call) openName(name, mode string, a openArgs) *Stream {
+	o := &urlOpening{c: c, url: name, mode: mode, ctx: a.ctx}
+	if a.includePath && name != "" {
+		o.options = STREAM_USE_PATH
+	}
+	return o.inIncludePath().openOrTell()
+}
+
+// inIncludePath looks in the folders of include_path, where that is wanted and has
+// not been done.
+func (o *urlOpening) inIncludePath() *urlOpening {
+	if o.options&STREAM_USE_PATH != 0 && o.url != "" {
+		if path, ok := o.c.inIncludePath(o.url); ok {
+			o.url = path
+			o.options += assumesRealPath - STREAM_USE_PATH
 		}
 	}
-	return name
+	return o
 }
 
 func (c *call) inIncludePath(name string) (path string, ok bool) {

@@ -1,8 +1,6 @@
 package phpstream
 
 import (
-	"github.com/phpstream-go/phpstream/internal/phpfacts"
-	"github.com/phpstream-go/phpstream/internal/phpvalue"
 	"github.com/phpstream-go/phpstream/internal/x509text"
 )
 
@@ -44,11 +42,28 @@ func (rt *Runtime) OpensslX509Parse(certificate any, shortNames ...bool) (parsed
 	return a.Map(), true
 }
 
+// FingerprintOption is an optional argument of [OpensslX509Fingerprint]: a
+// [DigestAlgo], [Binary].
+type FingerprintOption interface{ fingerprint(*fingerprintArgs) }
+
+type fingerprintArgs struct {
+	algorithm string
+	binary    bool
+}
+
+// DigestAlgo is the name of a digest: "sha256".
+type DigestAlgo string
+
+// Binary says whether a digest is answered as bytes, and not in hexadecimal.
+type Binary bool
+
+func (d DigestAlgo) fingerprint(a *fingerprintArgs) { a.algorithm = string(d) }
+func (b Binary) fingerprint(a *fingerprintArgs)     { a.binary = bool(b) }
+
 // OpensslX509Fingerprint answers the digest of a certificate, given as for
-// [OpensslX509Parse]: in hexadecimal by SHA-1, or by the digest that the
-// second argument names; as bytes where the third is true. ok is false with a
-// warning: "X.509 Certificate cannot be retrieved", or "Unknown digest
-// algorithm".
+// [OpensslX509Parse]: by SHA-1 and in hexadecimal, unless the options say
+// otherwise. ok is false with a warning: "X.509 Certificate cannot be retrieved",
+// or "Unknown digest algorithm".
 //
 // Differences: BLAKE2, MD4, RIPEMD-160, SHAKE, SM3 and Whirlpool are unknown
 // here.
@@ -57,31 +72,21 @@ func (rt *Runtime) OpensslX509Parse(certificate any, shortNames ...bool) (parsed
 //	     string $digest_algo = "sha1", bool $binary = false): string|false
 //
 // php-src: ext/openssl/openssl.c.
-func OpensslX509Fingerprint(certificate any, digestAlgoBinary ...any) (digest string, ok bool) {
-	return defaultRuntime.OpensslX509Fingerprint(certificate, digestAlgoBinary...)
+func OpensslX509Fingerprint(certificate any, opts ...FingerprintOption) (digest string, ok bool) {
+	return defaultRuntime.OpensslX509Fingerprint(certificate, opts...)
 }
 
 // OpensslX509Fingerprint is [OpensslX509Fingerprint] for this Runtime.
-func (rt *Runtime) OpensslX509Fingerprint(certificate any, digestAlgoBinary ...any) (digest string, ok bool) {
+func (rt *Runtime) OpensslX509Fingerprint(certificate any, opts ...FingerprintOption) (digest string, ok bool) {
 	c := rt.call("openssl_x509_fingerprint")
 	defer c.deliver()
-	algorithm, binary := "sha1", false
-	if len(digestAlgoBinary) > 0 {
-		var isText bool
-		if algorithm, isText = phpvalue.String(digestAlgoBinary[0]); !isText {
-			given := phpvalue.TypeName(digestAlgoBinary[0], rt.version) + " given"
-			c.complain(phpfacts.Complaint{
-				Class: phpfacts.TypeError,
-				Text:  "Argument #2 ($digest_algo) must be of type string, " + given,
-				Old:   "expects parameter 2 to be string, " + given,
-			})
-			return "", false
+	a := fingerprintArgs{algorithm: "sha1"}
+	for _, o := range opts {
+		if o != nil {
+			o.fingerprint(&a)
 		}
 	}
-	if len(digestAlgoBinary) > 1 {
-		binary = phpvalue.Bool(digestAlgoBinary[1])
-	}
-	return c.x509().Fingerprint(certificate, algorithm, binary)
+	return c.x509().Fingerprint(certificate, a.algorithm, a.binary)
 }
 
 // x509 prepares the certificate functions for a call.

@@ -10,12 +10,14 @@ import (
 )
 
 // This file, and [Runtime.Raise], are for code that stands between PHP programs
-// and this library. A program that is written in Go needs none of it.
+// and this library, such as the bridge. A program that is written in Go needs none
+// of it, and each comment says so.
 
-// Descriptor makes a stream of an open descriptor that belongs to somebody
-// else, for [StreamSelect] to wait for beside its own. buffered says that its
-// owner has data of it in memory, so that it counts as readable. It can't be
-// read from or written to, and closing it leaves the descriptor open.
+// Descriptor makes a stream of an open descriptor that belongs to somebody else, for
+// [StreamSelect] to wait for beside its own. buffered says that its owner has data
+// of it in memory, so that it counts as readable. It can't be read from or written
+// to, and closing it leaves the descriptor open. For code between PHP and this
+// library.
 func (rt *Runtime) Descriptor(fd uintptr, buffered bool) *Stream {
 	s := rt.newStream("descriptor")
 	s.sock.wire = wire.Borrow(fd)
@@ -27,7 +29,7 @@ func (rt *Runtime) Descriptor(fd uintptr, buffered bool) *Stream {
 
 // NoStream answers a stream that is closed. It stands for a resource that is no
 // stream, which PHP's functions refuse in the same words, and like a closed one
-// after what they look at before.
+// after what they look at before. For code between PHP and this library.
 func (rt *Runtime) NoStream() *Stream {
 	s := &Stream{rt: rt}
 	s.closed.Store(true)
@@ -35,7 +37,7 @@ func (rt *Runtime) NoStream() *Stream {
 }
 
 // NoFilter answers a filter that has been removed: like [Runtime.NoStream], for a
-// resource that is no filter.
+// resource that is no filter. For code between PHP and this library.
 func (rt *Runtime) NoFilter() *StreamFilter {
 	f := &StreamFilter{stream: rt.NoStream()}
 	f.removed.Store(true)
@@ -50,7 +52,7 @@ func (rt *Runtime) SignalsInterrupt(on bool) { rt.interrupts.Store(on) }
 
 // ReadOnce is a read of PHP's own code, which has a buffer of its own: what is
 // buffered here, or else one read of the socket. atOnce doesn't wait. ok is false
-// where PHP's own read answers -1.
+// where PHP's own read answers -1. For code between PHP and this library.
 func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	if s.gone() {
 		return 0, false
@@ -68,14 +70,14 @@ func (s *Stream) ReadOnce(p []byte, atOnce bool) (n int, ok bool) {
 	return n, ok
 }
 
-// ReadsFiltered tells whether filters stand between the socket and what is read,
-// as they do where a body comes in chunks. PHP notifies nobody of such a
-// stream's end.
+// ReadsFiltered tells whether filters stand between the socket and what is read, as
+// they do where a body comes in chunks. PHP notifies nobody of such a stream's end.
+// For code between PHP and this library.
 func (s *Stream) ReadsFiltered() bool { return s.readers.Load() != nil }
 
 // OpenURL is PHP's own code that opens a URL, and warns by itself: complaints are
 // what it is to say. headersOnly asks for the header of an answer, whatever the
-// answer is. The events are fopen's.
+// answer is. The events are fopen's. For code between PHP and this library.
 func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *Stream, complaints []string) {
 	c := rt.call("fopen")
 	defer c.deliver()
@@ -84,7 +86,7 @@ func (rt *Runtime) OpenURL(url, mode string, x *Context, headersOnly bool) (fp *
 }
 
 // OpenDirURL is OpenURL for a directory; the events are opendir's. errno is what
-// scandir says of a failure.
+// scandir says of a failure. For code between PHP and this library.
 func (rt *Runtime) OpenDirURL(url string, x *Context) (dir *Stream, complaints []string, errno int) {
 	c := rt.call("opendir")
 	defer c.deliver()
@@ -95,7 +97,7 @@ func (rt *Runtime) OpenDirURL(url string, x *Context) (dir *Stream, complaints [
 }
 
 // StatURL is [Runtime.Stat] for PHP's own code, which warns by itself, and has a
-// context for what it copies.
+// context for what it copies. For code between PHP and this library.
 func (rt *Runtime) StatURL(url string, x *Context) (FileStat, bool) {
 	c := rt.call("stat")
 	defer c.deliver()
@@ -105,7 +107,7 @@ func (rt *Runtime) StatURL(url string, x *Context) (FileStat, bool) {
 }
 
 // ResumeProgress has a context's callback hear of bytes as it would after a body
-// that had come so far.
+// that had come so far. For code between PHP and this library.
 func (x *Context) ResumeProgress(done, max int) {
 	x.progress.mu.Lock()
 	defer x.progress.mu.Unlock()
@@ -120,10 +122,11 @@ func (s *Stream) ReadTimeout() time.Duration { return time.Duration(s.sock.timeo
 func (rt *Runtime) OpenBasedir(folders string) { rt.openBasedir = folders }
 
 // Foreign says what the URL of a wrapper of PHP's own holds, which is the option
-// cafile of what is opened next.
+// cafile of what is opened next. For code between PHP and this library.
 func (rt *Runtime) Foreign(url, data string) { rt.foreign = map[string]string{url: data} }
 
 // SetPosition says where [Ftell] is, after PHP has worked on the stream by itself.
+// For code between PHP and this library.
 func (s *Stream) SetPosition(position int) {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()

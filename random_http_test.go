@@ -50,7 +50,11 @@ func randomHTTP(g *dialogue, name, version string) urlCase {
 	case 0:
 		call("file_get_contents(%s, false, $c)", url)
 	case 1:
-		call("file_get_contents(%s, false, $c, %d, %d)", url, pick(g, 0, 1, 3, 100), pick(g, 0, 1, 5, 9000))
+		offset := pick(g, 0, 1, 3, 100)
+		if !whole {
+			offset = 0 // PHP seeks in what has come already, and nowhere else
+		}
+		call("file_get_contents(%s, false, $c, %d, %d)", url, offset, pick(g, 0, 1, 5, 9000))
 	case 2:
 		call("file(%s, 0, $c)", url)
 	default:

@@ -4,6 +4,8 @@ package phpstream
 // in its stream.
 //
 //	PHP: is_resource(mixed $value): bool
+//
+// php-src: ext/standard/type.c.
 func IsResource(v any) bool {
 	switch v := v.(type) {
 	case *Stream:
@@ -20,6 +22,8 @@ func IsResource(v any) bool {
 // "Unknown" for a closed stream; "" with a TypeError for anything else.
 //
 //	PHP: get_resource_type(resource $resource): string
+//
+// php-src: Zend/zend_builtin_functions.c.
 func GetResourceType(v any) string {
 	switch v := v.(type) {
 	case *Stream:
@@ -55,6 +59,8 @@ func GetResourceType(v any) string {
 // 0 with a TypeError for anything else.
 //
 //	PHP: get_resource_id(resource $resource): int
+//
+// php-src: Zend/zend_builtin_functions.c.
 func GetResourceId(v any) int {
 	switch v := v.(type) {
 	case *Stream:

@@ -126,6 +126,8 @@ func iniDefaults() map[string]string {
 // allow_url_fopen (which [Runtime.SetPHPIni] alone can set).
 //
 //	PHP: ini_get(string $option): string|false
+//
+// php-src: ext/standard/basic_functions.c, main/main.c.
 func IniGet(option string) (string, bool) { return defaultRuntime.IniGet(option) }
 
 // IniGet is [IniGet] for this Runtime.
@@ -140,6 +142,8 @@ func (rt *Runtime) IniGet(option string) (string, bool) {
 // option that is not there (see [IniGet]).
 //
 //	PHP: ini_set(string $option, string|int|float|bool|null $value): string|false
+//
+// php-src: ext/standard/basic_functions.c, main/main.c.
 func IniSet(option, value string) (old string, ok bool) { return defaultRuntime.IniSet(option, value) }
 
 // IniSet is [IniSet] for this Runtime.

@@ -14,10 +14,28 @@ const (
 	kindDirectory = 0o040000
 )
 
+// FileStat is what PHP's stat functions answer, by the names in their array. What
+// is not known is 0.
+type FileStat struct {
+	Dev, Ino        int64 // the device and the number of the file on it
+	Mode            int64 // its kind and permissions: 0o100644 is a regular file, 0o040755 a directory
+	Nlink           int64 // how many names it has
+	Uid, Gid        int64 // whose it is
+	Rdev            int64 // which device it is; -1 where there is no such thing
+	Size            int64 // in bytes
+	Atime           int64 // when it was last read, in seconds since 1970
+	Mtime           int64 // when its contents were last changed
+	Ctime           int64 // when anything about it was last changed
+	Blksize, Blocks int64 // the size of its blocks in bytes, and how many of 512 bytes it takes; -1 where there are none
+}
+
 // Stat answers what there is to know of a file or of a URL whose wrapper can tell:
 // of one on an FTP server the size, the time of its last change, and whether it is
 // a directory. It is false, with the warning "stat failed for FILENAME", where
 // there is nothing. As in PHP no context holds for it.
+//
+// Differences: nothing is kept for the next call, which asks again; so there is no
+// clearstatcache.
 //
 //	PHP: stat(string $filename): array|false
 //
@@ -30,6 +48,8 @@ func (rt *Runtime) Stat(filename string) (FileStat, bool) { return rt.statFor("s
 // Filesize answers how large a file is, as [Stat] does.
 //
 //	PHP: filesize(string $filename): int|false
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func Filesize(filename string) (int, bool) { return defaultRuntime.Filesize(filename) }
 
 // Filesize is [Filesize] for this Runtime.
@@ -42,6 +62,8 @@ func (rt *Runtime) Filesize(filename string) (int, bool) {
 // warning.
 //
 //	PHP: file_exists(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func FileExists(filename string) bool { return defaultRuntime.FileExists(filename) }
 
 // FileExists is [FileExists] for this Runtime.
@@ -53,6 +75,8 @@ func (rt *Runtime) FileExists(filename string) bool {
 // IsFile tells whether there is a regular file, by [Stat], without its warning.
 //
 //	PHP: is_file(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func IsFile(filename string) bool { return defaultRuntime.IsFile(filename) }
 
 // IsFile is [IsFile] for this Runtime.
@@ -61,6 +85,8 @@ func (rt *Runtime) IsFile(filename string) bool { return rt.isKind("is_file", fi
 // IsDir tells whether there is a directory, by [Stat], without its warning.
 //
 //	PHP: is_dir(string $filename): bool
+//
+// php-src: ext/standard/filestat.c, ext/standard/ftp_fopen_wrapper.c.
 func IsDir(filename string) bool { return defaultRuntime.IsDir(filename) }
 
 // IsDir is [IsDir] for this Runtime.

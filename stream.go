@@ -15,9 +15,11 @@ import (
 	"github.com/phpstream-go/phpstream/internal/wire"
 )
 
-// Stream is PHP's stream resource over a socket, and a [net.Conn]: a ported
-// program can hand it to net/smtp, bufio or crypto/tls. A server's stream accepts,
-// and is a [net.Listener] by [Stream.Listener].
+// Stream is PHP's stream resource: a socket, a file, what a URL leads to, a
+// directory. It is a [net.Conn]: a ported program can hand it to net/smtp, bufio
+// or crypto/tls. A server's stream accepts, and is a [net.Listener] by
+// [Stream.Listener]. A nil Stream is PHP's false: every function takes it, and
+// fails as with a closed one.
 //
 // One goroutine may read while another writes; Fclose, Close and the deadline
 // methods may come from any goroutine, and unblock both.
@@ -71,6 +73,7 @@ type Stream struct {
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
 	lost     bool // memory_limit has ended it
+	refused  bool // a filter has refused what the last fill brought
 	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 
@@ -146,6 +149,8 @@ func (s *Stream) streamContext() *Context {
 // stream is not closed, with the warning "N is not a valid stream resource".
 //
 //	PHP: fclose(resource $stream): bool
+//
+// php-src: ext/standard/file.c.
 func Fclose(fp *Stream) bool {
 	c, ok := fp.begin("fclose")
 	if !ok {

@@ -93,22 +93,29 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 	if s.canSeek() && s.r != s.w {
 		s.settle()
 		s.forgetBuffered()
-		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
+		at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart)
+		if err == nil {
 			s.tell.Store(at)
-			if s.isMemory() || s.tempBody() != nil {
+			if s.isMemory() || s.tempBody() != nil { // whose own seek forgets the end
 				s.eof.Store(false)
 			}
+		} else if t, isTrouble := err.(*trouble); isTrouble {
+			c.tell(t)
 		}
+	}
+	if len(p) == 0 {
+		return 0, true
 	}
 	piece := len(p)
 	if _, isFile := s.body.(*file); isFile && c.rt.facts.WritesChunks {
-		piece = s.chunk
+		piece = s.chunk // which a failure tells
 	}
 	for {
-		m, sent, err := s.body.write(p[n:min(n+piece, len(p))])
+		part := p[n:min(n+piece, len(p))]
+		m, sent, err := s.body.write(part)
 		c.tell(err)
 		s.tell.Add(int64(m))
-		if n += m; !sent || m == 0 || n >= len(p) {
+		if n += m; !sent || m < len(part) || n == len(p) {
 			return n, sent || n > 0
 		}
 	}
@@ -134,16 +141,22 @@ func (s *Stream) canSeek() bool {
 //
 // php-src: main/streams/streams.c, _php_stream_seek.
 func (s *Stream) seek(c *call, offset int64, whence int) bool {
-	if s.inBuffer(offset, whence) {
+	if ahead, inside := s.aheadBy(offset, whence); inside {
+		s.took(ahead)
+		s.eof.Store(false)
 		return true
 	}
 	at := s.tell.Load()
 	if s.canSeek() {
+		if s.rt.facts.RefusesNegative && whence == io.SeekStart && offset < 0 {
+			return false
+		}
 		if whence == io.SeekCurrent {
-			whence, offset = io.SeekStart, addSaturated(at, offset)
-			if at < 0 && s.rt.facts.Throws {
-				offset = 1<<63 - 1 // PHP's check for an overflow overflows
+			to := addSaturated(at, offset)
+			if at < 0 && !s.rt.facts.Throws {
+				to = at + offset
 			}
+			whence, offset = io.SeekStart, to
 		}
 		to, err := s.body.(seeker).seek(offset, whence)
 		if err != errCannotSeek {
@@ -173,23 +186,21 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 	return false
 }
 
-// inBuffer is seek where what is buffered has the position. The reader's lock is held.
-func (s *Stream) inBuffer(offset int64, whence int) bool {
+// aheadBy tells whether a position is in what is buffered, and how far. The
+// reader's lock is held.
+func (s *Stream) aheadBy(offset int64, whence int) (n int, inside bool) {
 	s.settle()
 	if whence == io.SeekStart {
 		offset -= s.tell.Load()
 	}
-	if s.unbuffed || whence != io.SeekStart && whence != io.SeekCurrent || offset <= 0 || offset > int64(s.w-s.r) {
-		return false
-	}
-	s.took(int(offset))
-	s.eof.Store(false)
-	return true
+	inside = !s.unbuffed && (whence == io.SeekStart || whence == io.SeekCurrent) && offset > 0 && offset <= int64(s.w-s.r)
+	return int(offset), inside
 }
 
-// addSaturated adds, and stops at the largest number. a is not negative.
+// addSaturated adds, and stops at the largest number; so it does at once where a is
+// negative, a position that is not known, as PHP comes to it.
 func addSaturated(a, b int64) int64 {
-	if sum := a + b; b < 0 || sum >= a {
+	if sum := a + b; a >= 0 && (b < 0 || sum >= a) {
 		return sum
 	}
 	return 1<<63 - 1

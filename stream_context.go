@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/phpstream-go/phpstream/internal/assoc"
@@ -18,7 +19,7 @@ type Options = map[string]map[string]any
 // Params are a context's parameters: "notification" and "options".
 type Params = map[string]any
 
-// Context is PHP's stream context: options for the transports. It is safe for
+// Context is PHP's stream context: options for transports and wrappers. It is safe for
 // concurrent use. What is set later counts for what is opened, or encrypted,
 // later.
 type Context struct {
@@ -28,6 +29,7 @@ type Context struct {
 	mu           sync.RWMutex
 	options      assoc.Ordered[*assoc.Ordered[any]] // by wrapper; none is empty
 	notification any
+	notified     bool // there is a notification, be it nil
 	progress     progress
 }
 
@@ -84,6 +86,8 @@ func (rt *Runtime) StreamContextCreate(options Options, params ...Params) *Conte
 // making it at the first call, and sets options on it.
 //
 //	PHP: stream_context_get_default(?array $options = null): resource
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetDefault(options ...Options) *Context {
 	return defaultRuntime.StreamContextGetDefault(options...)
 }
@@ -105,6 +109,8 @@ func (rt *Runtime) StreamContextGetDefault(options ...Options) *Context {
 // StreamContextSetDefault sets options on the default context and answers it.
 //
 //	PHP: stream_context_set_default(array $options): resource
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetDefault(options Options) *Context {
 	return defaultRuntime.StreamContextSetDefault(options)
 }
@@ -119,6 +125,8 @@ func (rt *Runtime) StreamContextSetDefault(options Options) *Context {
 // answers false, with a TypeError, for a closed stream.
 //
 //	PHP: stream_context_set_option(resource $context, string $wrapper, string $option_name, mixed $value): true
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetOption(context StreamOrContext, wrapper, option string, value any) bool {
 	c, x := decodeContext(context, "stream_context_set_option", phpfacts.NotContext)
 	defer c.deliver()
@@ -133,6 +141,8 @@ func StreamContextSetOption(context StreamOrContext, wrapper, option string, val
 // as [StreamContextSetOption] does.
 //
 //	PHP: stream_context_set_options(resource $context, array $options): true   (8.3)
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetOptions(context StreamOrContext, options Options) bool {
 	c, x := decodeContext(context, "stream_context_set_options", phpfacts.NotContext)
 	defer c.deliver()
@@ -144,10 +154,14 @@ func StreamContextSetOptions(context StreamOrContext, options Options) bool {
 }
 
 // StreamContextGetOptions answers a copy of the options of a context or a
-// stream, nil with a TypeError for a closed stream. After a handshake with
+// stream, nil with a TypeError for a closed stream. Sockets and URLs of http and ftp
+// have the context that they were opened with; what else [Fopen] opens has one of its
+// own, as in PHP. After a handshake with
 // capture_peer_cert it holds ["ssl"]["peer_certificate"], a *x509.Certificate.
 //
 //	PHP: stream_context_get_options(resource $stream_or_context): array
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetOptions(context StreamOrContext) Options {
 	c, x := decodeContext(context, "stream_context_get_options", phpfacts.NotStreamOrContext)
 	defer c.deliver()
@@ -158,9 +172,12 @@ func StreamContextGetOptions(context StreamOrContext) Options {
 }
 
 // StreamContextGetParams answers the parameters of a context or a stream:
-// "options" (an [Options]), and "notification" where it is set.
+// "options" (an [Options]), and "notification" where it is set; nil with a
+// TypeError for a closed stream.
 //
 //	PHP: stream_context_get_params(resource $context): array
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextGetParams(context StreamOrContext) Params {
 	c, x := decodeContext(context, "stream_context_get_params", phpfacts.NotContext)
 	defer c.deliver()
@@ -170,7 +187,7 @@ func StreamContextGetParams(context StreamOrContext) Params {
 	p := Params{"options": x.copyOptions()}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if x.notification != nil {
+	if x.notified {
 		p["notification"] = x.notification
 	}
 	return p
@@ -181,6 +198,8 @@ func StreamContextGetParams(context StreamOrContext) Params {
 // parameter".
 //
 //	PHP: stream_context_set_params(resource $context, array $params): true
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamContextSetParams(context StreamOrContext, params Params) bool {
 	c, x := decodeContext(context, "stream_context_set_params", phpfacts.NotContext)
 	defer c.deliver()
@@ -214,7 +233,7 @@ func (s *Stream) isNil() bool  { return s == nil }
 func (x *Context) setParams(c *call, params Params) bool {
 	if f, ok := params["notification"]; ok {
 		x.mu.Lock()
-		x.notification = f
+		x.notification, x.notified = f, true
 		x.mu.Unlock()
 	}
 	options, ok := params["options"]
@@ -247,8 +266,10 @@ func (x *Context) set(wrapper, option string, value any) {
 	x.place(wrapper, option, value)
 }
 
-// place is set; the lock is held.
+// place is set; the lock is held. A name ends at a zero byte, as in PHP.
 func (x *Context) place(wrapper, option string, value any) {
+	wrapper, _, _ = strings.Cut(wrapper, "\x00")
+	option, _, _ = strings.Cut(option, "\x00")
 	of, ok := x.options.Get(wrapper)
 	if !ok {
 		of = &assoc.Ordered[any]{}

@@ -33,7 +33,7 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	}
 	defer c.deliver()
 	defer fp.tellProgress()
-	if offset >= 0 && !fp.reach(&c, int64(offset)) {
+	if offset >= 0 && !fp.reach(&c, offset) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
@@ -49,8 +49,10 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
 		return "", true
 	}
-	if length < 0 {
-		s.lookAt(c)
+	var ask asking
+	_, isUser := s.body.(*userBody)
+	if length < 0 && isUser {
+		ask = s.asking(c)
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
@@ -69,9 +71,11 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
+		} else if isUser {
+			p = data.roomFor(min(ask.next(data.n), s.w-s.r+s.once()))
 		}
 		var n int
-		if length > 0 || s.notifies.Load() { // a callback counts chunks
+		if length > 0 || isUser || s.notifies.Load() { // a callback counts chunks
 			n, _ = s.read(c, p)
 		} else {
 			n, _ = s.readBlock(c, p)
@@ -124,15 +128,14 @@ func (s *Stream) expected(length int) int {
 }
 
 // reach moves to a position, on a socket by reading.
-func (s *Stream) reach(c *call, position int64) bool {
-	switch at := int64(s.position()); {
-	case position < at:
-		return s.moveTo(c, position, io.SeekStart)
-	case position == at || at < 0: // where PHP does not know the position it stays
+func (s *Stream) reach(c *call, position int) bool {
+	switch at := s.position(); {
+	case at < 0 || position == at: // where PHP does not know where it is it does not move
 		return true
-	default:
-		return s.moveTo(c, position-at, io.SeekCurrent)
+	case position > at:
+		return s.moveTo(c, int64(position-at), io.SeekCurrent)
 	}
+	return s.moveTo(c, int64(position), io.SeekStart)
 }
 
 // What is read to the end is read in large blocks: nothing shows afterwards that
@@ -143,14 +146,14 @@ var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
 
 // readBlock is read without the limit of a chunk.
 func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
-	if s.body != nil {
+	f := s.inPlace()
+	if s.readers.Load() != nil && f == nil { // how often it is called a filter sees
 		return s.read(c, p)
 	}
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	f := s.inPlace()
-	if !s.sock.canCrypto || s.readers.Load() != nil && f == nil {
+	if !s.sock.canCrypto {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards
@@ -221,7 +224,12 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 	}
 	at := find(0)
 	for have := s.w - s.r; at < 0 && have < most; have = s.w - s.r {
-		s.fill(c, have+min(most-have, s.chunk))
+		if s.lineFails(c, have+min(most-have, s.chunk)) {
+			if s.w == s.r {
+				s.dropBuffer()
+			}
+			return "", false
+		}
 		if s.w-s.r == have {
 			break
 		}
@@ -326,10 +334,10 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	return copied, true
 }
 
-// lookAt asks a program's wrapper how large its stream is, as PHP does before it
-// reads all: only the wrapper sees that.
-func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
-	b, ok := s.body.(*userBody)
+// look asks how large a stream is, as PHP does before it reads all: a program's
+// wrapper sees that.
+func (s *Stream) look(c *call) (stat FileStat, ok bool) {
+	b, ok := s.body.(statter)
 	if !ok {
 		return stat, false
 	}
@@ -339,13 +347,8 @@ func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
 }
 
 func (s *Stream) isEmpty(c *call) bool {
-	b, ok := s.body.(statter)
-	if !ok {
-		return false
-	}
-	stat, err := b.stat()
-	c.tell(err)
-	return err == nil && stat.Size == 0 && stat.Mode&kindMask == kindRegular
+	stat, ok := s.look(c)
+	return ok && stat.Size == 0 && stat.Mode&kindMask == kindRegular
 }
 
 func (s *Stream) readLocked(c *call, p []byte) (int, bool) {

@@ -62,6 +62,8 @@ func (s *Stream) emptyLine(c *call) bool {
 // non-blocking stream has nothing.
 //
 //	PHP: fgetc(resource $stream): string|false
+//
+// php-src: ext/standard/file.c.
 func Fgetc(fp *Stream) (string, bool) {
 	c, ok := fp.begin("fgetc")
 	if !ok {
@@ -105,11 +107,7 @@ func Fread(fp *Stream, length int) (string, bool) {
 		return fp.readFiltered(&c, length)
 	}
 	// One call never answers more than is buffered and one read brings.
-	once := maxRead
-	if !fp.direct() {
-		once = min(max(fp.bufSize, fp.chunk)+fp.chunk, maxRead)
-	}
-	length = min(length, fp.w-fp.r+once)
+	length = min(length, fp.w-fp.r+fp.once())
 	if length <= defaultChunk {
 		// Most answers are shorter than what was asked for: they are copied out.
 		p := chunks.Get().(*[defaultChunk]byte)
@@ -210,11 +208,16 @@ const eInProgress = 115
 // [StreamGetMetaData] it looks at the socket: it is true right after the peer
 // closed, if nothing is left to read.
 //
+// It is true, too, for a stream that is closed or nil, where PHP 8 throws: a loop
+// that reads until the end ends. In the profile of PHP 7.4 it is false, as there.
+//
 //	PHP: feof(resource $stream): bool
+//
+// php-src: ext/standard/file.c, main/streams/streams.c, main/streams/xp_socket.c.
 func Feof(fp *Stream) bool {
 	c, ok := fp.begin("feof")
 	if !ok {
-		return false
+		return c.rt.facts.Throws
 	}
 	defer c.deliver()
 	return fp.atEnd(&c)
@@ -239,9 +242,11 @@ func (s *Stream) atEnd(c *call) bool {
 
 // Fflush answers true. Nothing that was written is held back, but by filters,
 // which are told, and by a wrapper of the program's own, whose StreamFlush
-// answers.
+// answers. It is false for php://input and for what is read of compress.zlib://.
 //
 //	PHP: fflush(resource $stream): bool
+//
+// php-src: ext/standard/file.c.
 func Fflush(fp *Stream) bool {
 	c, ok := fp.begin("fflush")
 	if !ok {
@@ -251,15 +256,17 @@ func Fflush(fp *Stream) bool {
 	return fp.flush(&c, filter.FlushInc)
 }
 
-// Ftell answers how many bytes have been read and written, which is what PHP
-// counts on a socket.
+// Ftell answers the position; on a socket that is how many bytes have been read
+// and written. It is false for no open stream alone.
 //
 //	PHP: ftell(resource $stream): int|false
+//
+// php-src: ext/standard/file.c, main/streams/streams.c.
 func Ftell(fp *Stream) (int, bool) {
 	_, ok := fp.begin("ftell")
 	if !ok {
 		return 0, false
 	}
 	at := fp.position()
-	return at, at >= 0
+	return at, at != -1
 }

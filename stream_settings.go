@@ -14,14 +14,14 @@ type MetaData struct {
 	Blocked     bool            // "blocked"
 	Eof         bool            // "eof": a read met the end; the socket is not asked, a wrapper of the program's own is
 	Crypto      *CryptoMetaData // "crypto": nil while TLS is off
-	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair
+	StreamType  string          // "stream_type": "tcp_socket/ssl", "udp_socket", "unix_socket", "udg_socket", "generic_socket" of a pair, "STDIO" of a file
 	WrapperType string          // "wrapper_type": what opened it ("http", "plainfile"); "" where PHP has no such key
 	WrapperData any             // "wrapper_data": what the wrapper has to say, as the lines of HTTP's answer; nil where PHP has no such key
 	Data        *DataMetaData   // of a data: URL; nil for others
 	Mode        string          // "mode": "r+" on sockets, else as it was opened
 	UnreadBytes int             // "unread_bytes": what is buffered
 	Seekable    bool            // "seekable": never, on a socket
-	URI         string          // "uri": the target, since PHP 8.4; "" where PHP has no such key
+	URI         string          // "uri": the name of what was opened, the target of a socket since PHP 8.4; "" where PHP has no such key
 }
 
 // CryptoMetaData is the "crypto" part of [MetaData]. The names are OpenSSL's.
@@ -33,8 +33,8 @@ type CryptoMetaData struct {
 	AlpnProtocol  string // "" where none was negotiated
 }
 
-// StreamGetMetaData answers what PHP knows of a stream; the zero value with a
-// TypeError for a closed one.
+// StreamGetMetaData answers what PHP knows of a stream. Of one that is closed or
+// nil, where PHP 8 throws, it is the zero value but for Eof, as with [Feof].
 //
 //	PHP: stream_get_meta_data(resource $stream): array
 //
@@ -49,7 +49,7 @@ func SocketGetStatus(fp *Stream) MetaData { return metaData(fp, "socket_get_stat
 func metaData(fp *Stream, function string) MetaData {
 	c, ok := fp.begin(function)
 	if !ok {
-		return MetaData{}
+		return MetaData{Eof: c.rt.facts.Throws}
 	}
 	defer c.deliver()
 	m := MetaData{
@@ -65,7 +65,9 @@ func metaData(fp *Stream, function string) MetaData {
 		WrapperData: fp.wrapperData,
 		Data:        fp.dataMeta,
 	}
-	if _, isFile := fp.body.(*file); fp.body != nil && !isFile {
+	switch fp.body.(type) {
+	case nil, *file:
+	default:
 		m.Eof = fp.atEnd(&c)
 	}
 	if t := fp.sock.crypto.Load(); t != nil {
@@ -84,6 +86,8 @@ func metaData(fp *Stream, function string) MetaData {
 // answers otherwise.
 //
 //	PHP: stream_set_timeout(resource $stream, int $seconds, int $microseconds = 0): bool
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c.
 func StreamSetTimeout(fp *Stream, seconds int, microseconds ...int) bool {
 	return setTimeout(fp, "stream_set_timeout", seconds, microseconds)
 }
@@ -129,6 +133,8 @@ func setTimeout(fp *Stream, function string, secs int, microseconds []int) bool 
 // stream that was opened without connecting.
 //
 //	PHP: stream_set_blocking(resource $stream, bool $enable): bool
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c.
 func StreamSetBlocking(fp *Stream, enable bool) bool {
 	return setBlocking(fp, "stream_set_blocking", enable)
 }
@@ -148,10 +154,11 @@ func setBlocking(fp *Stream, function string, enable bool) bool {
 	defer c.deliver()
 	if fp.body != nil {
 		done, isUser := fp.userOption(&c, STREAM_OPTION_BLOCKING, phpBool(enable), 0)
-		if _, isFile := fp.body.(*file); isFile && fp.neverWaits() {
+		done = done || !isUser && (enable || fp.neverWaits())
+		if _, isFile := fp.body.(*file); isFile && done {
 			fp.sock.blocked.Store(enable)
 		}
-		return done || !isUser && (enable || fp.neverWaits())
+		return done
 	}
 	if fp.sock.wire == nil {
 		return false
@@ -189,6 +196,8 @@ func (s *Stream) userBuffer(c *call, option, size int) (done, isUser bool) {
 // nothing else happens; it is -1 then where that answers false.
 //
 //	PHP: stream_set_read_buffer(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamSetReadBuffer(fp *Stream, size int) int {
 	c, ok := fp.begin("stream_set_read_buffer")
 	if !ok {
@@ -210,6 +219,8 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 // wrapper of the program's own says so.
 //
 //	PHP: stream_set_write_buffer(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c.
 func StreamSetWriteBuffer(fp *Stream, size int) int {
 	c, ok := fp.begin("stream_set_write_buffer")
 	if !ok {
@@ -225,6 +236,8 @@ func StreamSetWriteBuffer(fp *Stream, size int) int {
 // greater than 0", one over 2147483647 "Argument #2 ($size) is too large".
 //
 //	PHP: stream_set_chunk_size(resource $stream, int $size): int
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/streams.c.
 func StreamSetChunkSize(fp *Stream, size int) int {
 	if fp != nil && (size <= 0 || size > math.MaxInt32) { // PHP looks at the size first
 		c := fp.runtime().call("stream_set_chunk_size")
@@ -256,4 +269,6 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 // StreamGetTransports lists the transports that the openers know.
 //
 //	PHP: stream_get_transports(): array
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/transports.c.
 func StreamGetTransports() []string { return defaultRuntime.StreamGetTransports() }

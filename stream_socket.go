@@ -57,6 +57,8 @@ func addrName(addr net.Addr) string {
 // or STREAM_SHUT_RDWR". TLS is not told.
 //
 //	PHP: stream_socket_shutdown(resource $stream, int $mode): bool
+//
+// php-src: ext/standard/streamsfuncs.c, main/streams/xp_socket.c.
 func StreamSocketShutdown(fp *Stream, mode ShutdownMode) bool {
 	c := fp.runtime().call("stream_socket_shutdown")
 	if fp != nil && (mode < STREAM_SHUT_RD || mode > STREAM_SHUT_RDWR) {

@@ -94,7 +94,7 @@ func readAll(b body, p []byte) (g got, err error) {
 }
 
 func (t *temp) seek(offset int64, whence int) (int64, error) {
-	if t.facts.SeeksPastEnd && whence == io.SeekStart && offset < 0 {
+	if t.facts.RefusesNegative && whence == io.SeekStart && offset < 0 {
 		return t.place, errSeek // the stream inside does not ask the memory
 	}
 	to, err := t.seeker.seek(offset, whence)
@@ -127,7 +127,7 @@ func (t *temp) outgrows(n int) bool {
 	if t.facts.TempGoesOnAtEnd {
 		return int64(len(t.memory.data)+n) >= t.most
 	}
-	return addSaturated(t.place, int64(n)) >= t.most // -1 is where PHP does not know the position
+	return t.place >= t.most-int64(n)
 }
 
 // toFile goes on in a file, at a position.

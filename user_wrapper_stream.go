@@ -21,7 +21,7 @@ type userBody struct {
 
 func (b *userBody) read(p []byte) (g got, err error) {
 	var data string
-	var ok, eof bool
+	var ok bool
 	if err := b.asks("stream_read", func() { data, ok = b.StreamRead(len(p)) }); err != nil {
 		return got{minus: true}, err
 	}
@@ -32,15 +32,22 @@ func (b *userBody) read(p []byte) (g got, err error) {
 		err = b.excess("stream_read - read %d bytes more data than requested (%d read, %d max) - excess data will be lost", over, len(data), len(p))
 	}
 	n := copy(p, data)
-	failed := true
+	eof, e := b.isOver()
+	return got{n: n, end: eof}, errors.Join(err, e)
+}
+
+// isOver asks for the end. Where stream_eof panics nothing more can be read.
+func (b *userBody) isOver() (eof bool, err error) {
+	eof = true
+	answered := false
 	defer func() {
-		if failed { // it panics: nothing more can be read
+		if !answered {
 			b.s.eof.Store(true)
 		}
 	}()
-	err = errors.Join(err, b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF"))
-	failed = false
-	return got{n: n, end: eof}, err
+	err = b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF")
+	answered = true
+	return eof, err
 }
 
 func (b *userBody) excess(format string, over, n, most int) error {
@@ -134,13 +141,11 @@ func (b *userBody) lock(how int) error {
 	return b.does("stream_lock", func() bool { return b.StreamLock(operation) })
 }
 
-// mayLock asks whether a stream can be locked at all, as PHP does before
-// file_put_contents locks it.
-func (b *userBody) mayLock(c *call) bool {
-	can := true
-	_, err := b.has(func() { can = b.StreamLock(0) })
-	c.tell(err)
-	return can && err == nil
+// locks is PHP's question whether there are locks at all: a lock of no kind. That
+// there is no stream_lock comes out later.
+func (b *userBody) locks() (can bool) {
+	there, err := b.has(func() { can = b.StreamLock(0) })
+	return can || !there && err == nil
 }
 
 func (b *userBody) truncate(size int64) error {
@@ -171,8 +176,8 @@ func (b *userBody) does(name string, method func() bool) error {
 
 // ended is feof's question.
 func (b *userBody) ended(c *call) bool {
-	eof := true
-	c.tell(b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF"))
+	eof, err := b.isOver()
+	c.tell(err)
 	return eof
 }
 

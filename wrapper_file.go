@@ -135,7 +135,7 @@ func (b *file) stat() (FileStat, error) {
 	if err != nil {
 		return FileStat{}, err
 	}
-	return localfile.InfoOf(info), nil
+	return FileStat(localfile.InfoOf(info)), nil
 }
 
 func (b *file) close() error {

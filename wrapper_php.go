@@ -42,8 +42,7 @@ func openPHP(o *urlOpening) *Stream {
 	case "output":
 		return rt.newBodyStream("Output", "wb", output{rt})
 	case "input":
-		m := rt.newMemory("r")
-		return rt.newBodyStream("Input", "rb", input{m, m}) // a program that serves no request has no body of one
+		return rt.newBodyStream("Input", "rb", requestBody{rt.newMemory("r")})
 	case "stdin":
 		return o.openStandard(os.Stdin)
 	case "stdout":
@@ -55,6 +54,17 @@ func openPHP(o *urlOpening) *Stream {
 	o.c.warning("Invalid php:// URL specified")
 	return nil
 }
+
+// requestBody is php://input: empty, since a program that serves no request has no
+// body of one. Of memory it has what PHP's can do.
+type requestBody struct{ seekingBody }
+
+type seekingBody interface {
+	body
+	seeker
+}
+
+func (requestBody) flush() bool { return false }
 
 func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
@@ -116,7 +126,7 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 	if chains == "" {
 		chains = spec // PHP takes the parts of the URL for names of filters
 	}
-	inner := &urlOpening{c: o.c, url: o.c.found(url, o.c.includePath), mode: o.mode, ctx: o.ctx, quiet: true}
+	inner := (&urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, options: o.options, quiet: true}).inIncludePath()
 	s := inner.open() // PHP does not tell what it says
 	if s == nil {
 		return nil
@@ -145,14 +155,6 @@ func (o *urlOpening) addFilter(s *Stream, name string, where FilterMode) {
 		}
 	}
 }
-
-// input is php://input, of which PHP does not know the size.
-type input struct {
-	body
-	seeker
-}
-
-func (input) flush() bool { return false }
 
 // output is php://output.
 type output struct{ rt *Runtime }

@@ -29,7 +29,7 @@ func openZipped(o *urlOpening) *Stream {
 	}
 	path, _ := cutPrefixFold(o.path, "compress.zlib://")
 	const willCast = 32
-	inner := (&urlOpening{c: o.c, url: o.c.found(path, o.c.includePath), mode: o.mode, ctx: o.ctx, options: o.options | STREAM_MUST_SEEK | willCast, quiet: true}).open()
+	inner := (&urlOpening{c: o.c, url: path, mode: o.mode, ctx: o.ctx, options: o.options | STREAM_MUST_SEEK | willCast, quiet: true}).inIncludePath().open()
 	if inner == nil {
 		return nil // PHP does not tell why
 	}

@@ -44,6 +44,7 @@ type request struct {
 type job struct {
 	r       *request
 	pending *phpcall.Pending
+	opening *opening // that is at work
 	lenders []lender
 	row     row
 }
@@ -60,7 +61,7 @@ func (r *request) job() *job {
 		r.spare = &job{r: r}
 	}
 	j := r.spare
-	r.events, r.throws, j.pending, j.lenders = nil, false, nil, j.lenders[:0]
+	r.events, r.throws, j.pending, j.opening, j.lenders = nil, false, nil, nil, j.lenders[:0]
 	j.row.reset()
 	return j
 }
@@ -118,6 +119,7 @@ func ps_end() {
 	if now == nil {
 		return
 	}
+	now.leave()
 	now.rt.Close()
 	for _, fp := range now.streams {
 		fp.Close()

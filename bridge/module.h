@@ -170,10 +170,13 @@ void ps_set_position(int64_t number, int64_t position);
 int ps_descriptor(int64_t number);
 int ps_state(int64_t number, int *fd, int *blocks, int64_t *seconds, int64_t *microseconds);
 
+// opening.go
+void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
+void ps_resume_url(int64_t job, ps_answer *answer);
+
 // wrapper.go
 int ps_open_dir(char *url, ps_value *context, size_t count, ps_answer *answer);
 int ps_next_entry(int64_t number, char *to, size_t size, ps_answer *answer);
-void ps_open_url(char *url, char *mode, int headers_only, ps_value *context, size_t count, ps_answer *answer);
 int ps_change_path(char *function, char *url, char *to, int mode, int recursive, ps_value *context, size_t count, ps_answer *answer);
 int ps_stat_url(char *url, ps_value *context, size_t count, ps_stat *to, ps_answer *answer);
 

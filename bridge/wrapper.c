@@ -143,6 +143,8 @@ static php_stream *open_url(php_stream_wrapper *wrapper, const char *path, const
 		return NULL;
 	ps_open_url((char *)path, (char *)mode, (options & STREAM_ONLY_GET_HEADERS) != 0, row.values, row.count, &answer);
 	job = ps_keep(); // callbacks and handlers may call Go
+	for (; answer.values[0].n == 1; ps_resume_url(job, &answer))
+		ps_raise(NULL, context, answer.values + 2, answer.values[1].n);
 	stream = finish(&answer, &row, wrapper, mode, options, context);
 	ps_done(job);
 	ps_free_row(&row);

@@ -10,7 +10,6 @@ import (
 	"unsafe"
 
 	"github.com/phpstream-go/phpstream"
-	"github.com/phpstream-go/phpstream/phpcall"
 )
 
 // notification is what the callback of a context hears, but for its text.
@@ -98,27 +97,6 @@ func (j *job) writeOpened(fp *phpstream.Stream, listener phpstream.NotificationC
 //
 //	int     how many complaints follow, each a string
 //	int     how many options follow that Go has set, each a string and a value
-
-// ps_open_url opens a URL. Behind the options there are:
-//
-//	value   the header lines, null where none were waited for
-//	value   the stream, or false
-//
-//export ps_open_url
-func ps_open_url(url, mode *C.char, headersOnly C.int, context *C.ps_value, count C.size_t, answer *C.ps_answer) {
-	j := now.job()
-	defer j.answerURL(answer)
-	x, listener := j.urlContext(context, count)
-	j.r.rt.HttpClearLastResponseHeaders()
-	fp, complaints := j.r.rt.OpenURL(C.GoString(url), C.GoString(mode), x, headersOnly != 0)
-	j.writeHeard("fopen", complaints)
-	var lines phpcall.Value
-	if list, ok := j.r.rt.HttpGetLastResponseHeaders(); ok {
-		lines = phpcall.FromGo(list)
-	}
-	j.write(lines)
-	j.writeOpened(fp, listener)
-}
 
 // change is something that is done to a URL's path.
 type change struct {

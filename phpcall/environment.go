@@ -118,5 +118,5 @@ func (c *call) report(class, text string) {
 
 func x509Fingerprint(c *call) Value {
 	c.strange()
-	return textOrFalse(c.rt.OpensslX509Fingerprint(c.args[0], c.text(1), c.bool(2)))
+	return textOrFalse(c.rt.OpensslX509Fingerprint(c.args[0], phpstream.DigestAlgo(c.text(1)), phpstream.Binary(c.bool(2))))
 }

@@ -7,11 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/phpstream-go/phpstream/internal/bridgelog"
 	"github.com/phpstream-go/phpstream/internal/phpext"
 )
 
@@ -89,5 +91,30 @@ func TestCompareExample(t *testing.T) {
 	}
 	if *updating {
 		t.Cleanup(func() { writeUpdates(t) })
+	}
+}
+
+// TestKeptByPHP: the functions of the index are those that the bridge answers and
+// those that it leaves to PHP, for the reasons that compare.md shows.
+func TestKeptByPHP(t *testing.T) {
+	var want [][]string
+	for _, k := range bridgelog.KeptByPHP {
+		want = append(want, []string{"`" + strings.Join(k.Functions, "`, `") + "`", k.Why})
+	}
+	if diff := cmp.Diff(want, rows(t, "compare.md", "### What stays PHP's own")); diff != "" {
+		t.Errorf("compare.md: %s", diff)
+	}
+	table, err := os.ReadFile("../bridge/functions.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\t\{"(\w+)", (PS_\w+)`).FindAllStringSubmatch(string(table), -1) {
+		answered[row[1]] = row[2] != "PS_COUNTED"
+	}
+	for name, e := range index(t) {
+		if e.state != notYet && answered[name] == bridgelog.IsKeptByPHP(name) {
+			t.Errorf("%s: answered by the bridge: %t; said to be PHP's own: %t", name, answered[name], bridgelog.IsKeptByPHP(name))
+		}
 	}
 }

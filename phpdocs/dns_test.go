@@ -17,7 +17,6 @@ import (
 // So the peer "dns" answers on that port of a loopback address, and its
 // examples run in a mount namespace with a resolv.conf of their own, which
 // takes root on Linux.
-const dnsAddress = "127.0.53.54"
 
 // records are what the DNS server of the examples knows.
 var records = dnstest.Zone{
@@ -38,8 +37,8 @@ func canServeDNS() bool {
 func serveDNS(t *testing.T, dir string) {
 	t.Helper()
 	if canServeDNS() {
-		dnstest.StartAt(t, records, dnsAddress+":53")
-		text := "nameserver " + dnsAddress + "\noptions timeout:1 attempts:1\n"
+		server := dnstest.StartAt53(t, records)
+		text := "nameserver " + server.Addr.Addr().String() + "\noptions timeout:1 attempts:1\n"
 		if err := os.WriteFile(filepath.Join(dir, "resolv.conf"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -68,6 +68,18 @@ func TestForm(t *testing.T) {
 	}
 }
 
+// TestDocComments: the comment of a function that PHP has names the files of php-src
+// that were read, but for one that is another name for a function that does.
+func TestDocComments(t *testing.T) {
+	for _, f := range readLibrary(t).functions {
+		if f.phpName != "" && !strings.Contains(f.doc, "php-src: ") && !anotherName.MatchString(f.doc) {
+			t.Errorf("the comment of %s has no line \"php-src: \"", f.goName)
+		}
+	}
+}
+
+var anotherName = regexp.MustCompile(`under its (other|old) name|PHP's other name`)
+
 // TestSignatures compares the signatures on a page with the library's source.
 func TestSignatures(t *testing.T) {
 	lib := readLibrary(t)

@@ -18,8 +18,9 @@ import (
 // standard are the packages that a fragment may use without an import, phphttp
 // among them.
 var standard = map[string]string{
-	"bufio": "bufio", "context": "context", "errors": "errors", "fmt": "fmt", "io": "io", "math": "math", "net": "net",
-	"http": "net/http", "os": "os", "smtp": "net/smtp", "strings": "strings", "syscall": "syscall", "time": "time",
+	"bufio": "bufio", "context": "context", "errors": "errors", "fmt": "fmt", "io": "io", "maps": "maps", "math": "math",
+	"net": "net", "http": "net/http", "os": "os", "regexp": "regexp", "slices": "slices", "smtp": "net/smtp", "strconv": "strconv",
+	"strings": "strings", "syscall": "syscall", "time": "time",
 	"tls": "crypto/tls", "x509": "crypto/x509", "phphttp": "github.com/phpstream-go/phpstream/phphttp",
 }
 

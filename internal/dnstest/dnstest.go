@@ -4,7 +4,9 @@ package dnstest
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"strings"
@@ -62,22 +64,31 @@ func Start(t *testing.T, zone Zone) *Server {
 // StartAt serves the zone on a given address.
 func StartAt(t *testing.T, zone Zone, addr string) *Server {
 	t.Helper()
+	return start(t, zone, func() string { return addr })
+}
+
+// StartAt53 serves the zone on port 53, the only one that the C library asks,
+// of a loopback address that it picks: tests that run side by side don't meet.
+func StartAt53(t *testing.T, zone Zone) *Server {
+	t.Helper()
+	return start(t, zone, func() string {
+		return fmt.Sprintf("127.53.%d.%d:53", rand.IntN(256), 1+rand.IntN(254))
+	})
+}
+
+// start serves the zone on the first address of those picked that is free, for
+// UDP and for TCP.
+func start(t *testing.T, zone Zone, pick func() string) *Server {
+	t.Helper()
 	s := &Server{zone: zone}
-	for range 10 { // the port must be free for both
-		tcp, err := net.Listen("tcp4", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.tcp = tcp.(*net.TCPListener)
-		s.Addr = netip.MustParseAddrPort(tcp.Addr().String())
-		if s.udp, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(s.Addr)); err == nil {
+	var err error
+	for range 10 {
+		if err = s.listen(pick()); err == nil {
 			break
 		}
-		tcp.Close()
-		s.tcp = nil
 	}
-	if s.tcp == nil {
-		t.Fatal("no port is free for UDP and TCP")
+	if err != nil {
+		t.Fatal(err)
 	}
 	var running sync.WaitGroup
 	running.Go(s.serveUDP)
@@ -88,6 +99,20 @@ func StartAt(t *testing.T, zone Zone, addr string) *Server {
 		running.Wait()
 	})
 	return s
+}
+
+func (s *Server) listen(addr string) error {
+	tcp, err := net.Listen("tcp4", addr)
+	if err != nil {
+		return err
+	}
+	s.Addr = netip.MustParseAddrPort(tcp.Addr().String())
+	if s.udp, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(s.Addr)); err != nil {
+		tcp.Close()
+		return err
+	}
+	s.tcp = tcp.(*net.TCPListener)
+	return nil
 }
 
 // Queries returns what was asked until now and forgets it: "udp x.test. MX".

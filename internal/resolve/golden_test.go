@@ -272,8 +272,7 @@ func applyConnect(ctx context.Context, t *testing.T, r *Resolver, v phpfacts.Ver
 // ours in a mount namespace of its own, and the C library asks port 53 only,
 // here that of a loopback address.
 func recordGolden(t *testing.T) {
-	const address = "127.0.53.53"
-	dnstest.StartAt(t, zone, address+":53")
+	address := dnstest.StartAt53(t, zone).Addr.Addr().String()
 	installed := phprecord.Installed(t)
 	answers := map[phpfacts.Version]map[string]string{}
 	var calls []phprecord.Call

@@ -24,7 +24,7 @@ func talk(t *testing.T, text string, orders ...string) (map[string]string, error
 		if err := in.writeFile("connect-"+order, address); err != nil {
 			t.Fatal(err)
 		}
-		if err := in.awaitFile("mark-done" + order); err != nil {
+		if err := in.awaitFile("mark-done" + strings.ReplaceAll(order, "-", "")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,13 +51,13 @@ recvall
 tls cert=client sni=localhost ca=ca alpn=imap max=1.2 resume
 recv 3
 send "hello"
-mark donec-1
+mark donec1
 close
 connect
 tls cert=client ca=ca max=1.3 resume
 recv 3
 send "again"
-mark donec-2
+mark donec2
 close
 `, "c-1", "c-2")
 	if err != nil {
@@ -81,7 +81,7 @@ func TestClientRefuses(t *testing.T) {
 tls cert=unknown-ca
 send "secret"
 -- client c --
-mark donec-1
+mark donec1
 tls ca=ca
 send "never"
 `, "c-1")

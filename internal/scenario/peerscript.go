@@ -151,8 +151,11 @@ func parseStep(verb, rest string, options []string) (Step, error) {
 			st.Wait, err = time.ParseDuration(word)
 		case 'w':
 			st.Text = word
-			if word == "" {
+			switch {
+			case word == "":
 				err = fmt.Errorf("%s wants a name", verb)
+			case strings.ContainsAny(word, `"'`):
+				err = fmt.Errorf("%s wants a name without quotes, not %s", verb, word)
 			}
 		case 'o':
 			if st.TLS == nil {

@@ -57,7 +57,10 @@ func (p *Policy) answer(base *tls.Config) func(*tls.ClientHelloInfo) (*tls.Confi
 				return nil, reason // which is an internal error to the client
 			}
 		}
-		protocol := p.chooseProtocol(hello.SupportedProtos)
+		protocol := ""
+		if !host { // OpenSSL's configuration for a host has no list
+			protocol = p.chooseProtocol(hello.SupportedProtos)
+		}
 		if suite == 0 && !host && protocol == "" {
 			return nil, nil
 		}

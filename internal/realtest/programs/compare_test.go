@@ -17,13 +17,19 @@ type difference struct {
 var meant = []difference{
 	// After a STARTTLS that failed PHP goes on in clear, and this library refuses
 	// to send anything. (What follows a client's hello, a peer doesn't tell.)
-	{regexp.MustCompile(`^(phpmailer|netsmtp) (unknown authority|wrong name) starttls$`), true, "\nC in clear: QUIT\n", "\n"},
+	{regexp.MustCompile(`^(phpmailer|netsmtp|hordesmtp) (unknown authority|wrong name) starttls$`), true, "\nC in clear: QUIT\n", "\n"},
 	{regexp.MustCompile(`^netsmtp ((unknown authority|wrong name) starttls|stalls (before|in) the handshake)$`), false,
 		"RuntimeException (-1): Invalid response code received from server / \n",
 		"RuntimeException (0): Failed to write to socket: unknown error / \n"},
 	{regexp.MustCompile(`^phpmailer stalls (before|in) the handshake$`), false,
 		"  [1] CLIENT -> SERVER: QUIT\n",
 		"  [1] CLIENT -> SERVER: QUIT\n  [3] Connection failed. Error #2: fwrite(): Refusing to send in clear after crypto could not be enabled on this stream [/usr/share/php/libphp-phpmailer/src/SMTP.php line 1128]\n"},
+	{regexp.MustCompile(`^hordesmtp (unknown authority|wrong name) starttls$`), false,
+		"  454  \n",
+		"  fwrite(): Refusing to send in clear after crypto could not be enabled on this stream\n  454  \n"},
+	{regexp.MustCompile(`^hordesmtp stalls (before|in) the handshake$`), false,
+		">> ERROR: Server read/timeout error.\n",
+		"  fwrite(): Refusing to send in clear after crypto could not be enabled on this stream\n"},
 	// crypto/tls sends no address as a server name.
 	{regexp.MustCompile(`^\w+ address `), true, "server name \"127.0.0.1\"\n", "server name \"\"\n"},
 }

@@ -3,6 +3,7 @@ package programs
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha1"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -156,6 +157,12 @@ func (s *session) exchange() error {
 	if err != nil {
 		return err
 	}
+	var size int64
+	if n, _ := fmt.Sscanf(command, "BDAT %d", &size); n == 1 {
+		if err := s.chunk(size); err != nil {
+			return err
+		}
+	}
 	answer, err := s.respond()
 	switch {
 	case err != nil:
@@ -186,6 +193,14 @@ func (s *session) command() (string, error) {
 		_, err = s.out.WriteString(line)
 	}
 	return line, err
+}
+
+// chunk passes on what follows a BDAT.
+func (s *session) chunk(size int64) error {
+	hash := sha1.New()
+	n, err := io.CopyN(io.MultiWriter(s.out, hash), s.commands, size)
+	s.note(fmt.Sprintf("C: a chunk of %d bytes, %x", n, hash.Sum(nil)))
+	return err
 }
 
 // respond passes on an answer of Postfix's, and returns its last line.

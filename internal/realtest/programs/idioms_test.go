@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,29 +74,62 @@ func TestIdioms(t *testing.T) {
 				name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					i, err := loadIdiom(file)
-					must(t, err)
-					plain, here := i.run(t, both[0], certs), i.run(t, both[1], certs)
-					// What differs does so each time; what comes late on a busy machine
-					// doesn't.
-					for range 2 {
-						if plain == here && (version != "8.2" || plain.Stdout == i.want) {
-							break
-						}
-						plain, here = i.run(t, both[0], certs), i.run(t, both[1], certs)
-					}
-					switch {
-					case version != "8.2":
-					case *update:
-						must(t, i.save(plain.Stdout))
-					default:
-						same(t, "what plain PHP prints", i.want, plain.Stdout)
-					}
-					plain.compare(t, here, name)
+					runIdiom(t, file, both, version == "8.2", certs)
 				})
 			}
 		})
 	}
+}
+
+// TestLibraries runs programs that use libraries of Debian's, on both engines.
+func TestLibraries(t *testing.T) {
+	certs, err := scenario.NewCerts(t.TempDir())
+	must(t, err)
+	both := engines(t, "8.2")
+	files, err := filepath.Glob("testdata/libraries/*.txtar")
+	must(t, err)
+	if len(files) == 0 {
+		t.Fatal("there are none")
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			must(t, err)
+			for _, found := range installed.FindAllStringSubmatch(string(text), -1) {
+				if _, err := os.Stat(found[1]); err != nil {
+					lacking(t, "REQUIRE_SERVERS", err.Error())
+				}
+			}
+			t.Parallel()
+			runIdiom(t, file, both, true, certs)
+		})
+	}
+}
+
+var installed = regexp.MustCompile(`'(/usr/share/php/[^']+)'`)
+
+// runIdiom holds that a file's program is the same on both engines and, where
+// plain PHP is the one that it was written down from, as it is in the file.
+func runIdiom(t *testing.T, file string, both [2]engine, written bool, certs *scenario.Certs) {
+	t.Helper()
+	i, err := loadIdiom(file)
+	must(t, err)
+	plain, here := i.run(t, both[0], certs), i.run(t, both[1], certs)
+	// What differs does so each time; what comes late on a busy machine doesn't.
+	for range 2 {
+		if plain == here && (!written || plain.Stdout == i.want) {
+			break
+		}
+		plain, here = i.run(t, both[0], certs), i.run(t, both[1], certs)
+	}
+	switch {
+	case !written:
+	case *update:
+		must(t, i.save(plain.Stdout))
+	default:
+		same(t, "what plain PHP prints", i.want, plain.Stdout)
+	}
+	plain.compare(t, here, strings.TrimSuffix(filepath.Base(file), ".txtar"))
 }
 
 // run runs the program against peers of its own.

@@ -22,10 +22,13 @@ type mask struct {
 // masks are those of all programs here.
 var masks = []mask{
 	{"DATE", regexp.MustCompile(`(?m)Date: (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})\r?$`), aroundNow},
+	{"DATE", regexp.MustCompile(`(?m)^>> (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})$`), aroundNow},
 	{"QUEUE #", regexp.MustCompile(`queued as ([0-9A-F]{6,15})\b`), nil},
-	// PHPMailer's and Swift Mailer's own identifiers.
+	// PHPMailer's, Swift Mailer's and Symfony Mailer's own identifiers.
 	{"ID #", regexp.MustCompile(`<([0-9A-Za-z]{30,43})@client\.example>`), nil},
 	{"ID #", regexp.MustCompile(`<([0-9a-f]{32})@swift\.generated>`), nil},
+	{"ID #", regexp.MustCompile(`<([0-9a-f]{32})@example\.com>`), nil},
+	{"BOUNDARY #", regexp.MustCompile(`(?m)boundary=([0-9A-Za-z_-]{8})\r?$`), nil},
 	{"BOUNDARY #", regexp.MustCompile(`boundary="(_=_swift_\d{10}_[0-9a-f]{32}_=_)"`), func(text string) bool {
 		seconds, err := strconv.ParseInt(strings.Split(text, "_")[3], 10, 64)
 		return err == nil && isNow(time.Unix(seconds, 0))

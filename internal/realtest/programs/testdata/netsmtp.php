@@ -13,22 +13,6 @@ function must($result)
     return $result;
 }
 
-function message(array $job, int $n): array
-{
-    $headers = "Date: Fri, 13 Feb 2009 23:31:30 +0000\r\nFrom: Ann <ann@example.com>\r\nTo: Bob <bob@example.net>\r\n"
-        . "Subject: Message $n\r\nMIME-Version: 1.0\r\n";
-    $text = str_replace("\n", "\r\n", $job['text']) . "\r\n";
-    if ($job['attach'] === '') {
-        return [$text, $headers . 'Content-Type: text/plain; charset=us-ascii'];
-    }
-    $name = basename($job['attach']);
-    $body = "--limit\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n$text\r\n"
-        . "--limit\r\nContent-Type: application/octet-stream; name=$name\r\nContent-Transfer-Encoding: base64\r\n"
-        . "Content-Disposition: attachment; filename=$name\r\n\r\n" . chunk_split(base64_encode(file_get_contents($job['attach'])))
-        . "--limit--\r\n";
-    return [$body, $headers . 'Content-Type: multipart/mixed; boundary=limit'];
-}
-
 $host = ($job['tls'] === 'implicit' ? 'ssl://' : '') . $job['host'];
 $smtp = new Net_SMTP($host, $job['port'], 'client.example', $job['pipelining'], $job['timeout'], $job['options'] ?: null);
 if ($job['debug']) {

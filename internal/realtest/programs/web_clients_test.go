@@ -3,6 +3,7 @@ package programs
 import (
 	"compress/gzip"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,9 +23,45 @@ import (
 	"github.com/phpstream-go/phpstream/internal/testcert"
 )
 
-const guzzle = "/usr/share/php/GuzzleHttp/autoload.php"
+// A webClient is a driver of that name, a file of the library that it drives, and
+// what that must come to on plain PHP.
+type webClient struct {
+	name, library string
+	prints        []string // CLEAR is the server's port
+	byTLS         int      // so many requests come to the server by TLS
+}
 
-// A webServer is what Guzzle asks.
+var webClients = []webClient{
+	{"guzzle", "/usr/share/php/GuzzleHttp/autoload.php", []string{
+		"== get\n200 OK 1.1\n",
+		"== redirects\n200 OK 1.1\n",
+		"GuzzleHttp\\Exception\\ClientException: Client error: `GET http://localhost:CLEAR/status?is=404` resulted in a `404 Not Found` response:\n",
+		"X-Encoded-Content-Encoding: gzip\nwhole packed packed ",
+		"== tls\n200 OK 1.1\n",
+		"== unknown authority\nGuzzleHttp\\Exception\\ConnectException: ",
+		"== wrong name\nGuzzleHttp\\Exception\\ConnectException: ",
+	}, 5}, // one, one that is redirected, one that isn't verified, and 50 MB
+	{"symfonyhttp", "/usr/share/php/Symfony/Component/HttpClient/autoload.php", []string{
+		"== get\n200 after 0 redirections\n",
+		"== redirects\n200 after 3 redirections\n",
+		"ClientException: HTTP/1.1 404 Not Found returned for \"http://localhost:CLEAR/status?is=404\".\n",
+		"\npacked packed packed ",
+		"TransportException: Max duration was reached for \"http://localhost:CLEAR/drip\".\n",
+		"== tls\n200 after 0 redirections\n",
+		"== unknown authority\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): SSL operation failed with code 1.",
+		"== wrong name\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): Peer certificate subjectAltName did not match",
+		"== wrong name there\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): Peer certificate subjectAltName did not match",
+		"== name not verified\n200 after 0 redirections\n",
+		"== not verified\n200 after 0 redirections\n",
+		"== fingerprint\n200 after 0 redirections\n",
+		"== wrong fingerprint\nSymfony\\Component\\HttpClient\\Exception\\TransportException: fopen(): peer_fingerprint match failure\n",
+		"== certificates\n/CN=localhost\n200 ",
+		"\n200 20000 ",
+		"\n200 one drop, and no more\n200 9 ",
+	}, 13},
+}
+
+// A webServer is what they ask.
 type webServer struct {
 	clear, secure string        // ports
 	asked         func() string // the requests since the last call
@@ -31,50 +69,48 @@ type webServer struct {
 	misled        string        // stands in one for a name that the certificate has not
 }
 
-// TestGuzzle has Guzzle's StreamHandler fetch and send by http and https: what the
+// TestWebClients has each of them fetch and send by http and https: what the
 // program sees, and what the server is asked.
-func TestGuzzle(t *testing.T) {
+func TestWebClients(t *testing.T) {
 	both := engines(t, "8.2")
-	if _, err := os.Stat(guzzle); err != nil {
-		lacking(t, "REQUIRE_SERVERS", err.Error())
-	}
 	dir := t.TempDir()
 	ca := testcert.NewCA(testcert.Spec{})
 	testcert.WriteCAs(dir, "ca.pem", ca)
 	testcert.WriteCAs(dir, "other-ca.pem", testcert.NewCA(testcert.Spec{CN: "Other Root"}))
 	cert := ca.Issue(testcert.Spec{CN: "localhost", DNS: []string{"localhost"}})
-	t.Run("net/http", func(t *testing.T) {
-		site := &site{}
-		clear := site.start(t, nil)
-		secure := site.start(t, &tls.Config{Certificates: []tls.Certificate{cert.TLS()}})
-		guzzleAsks(t, both, dir, webServer{clear, secure, site.asked, " localhost:" + secure + " ", " 127.0.0.1:" + secure})
-	})
-	t.Run("nginx", func(t *testing.T) {
-		guzzleAsks(t, both, dir, guzzleNginx(t, dir, cert))
-	})
+	testcert.WriteFile(dir, "fingerprint", fmt.Appendf(nil, "%x", sha256.Sum256(cert.DER)))
+	site := &site{}
+	clear := site.start(t, nil)
+	secure := site.start(t, &tls.Config{Certificates: []tls.Certificate{cert.TLS()}})
+	nginx := startNginx(t, dir, cert)
+	for _, c := range webClients {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := os.Stat(c.library); err != nil {
+				lacking(t, "REQUIRE_SERVERS", err.Error())
+			}
+			t.Run("net/http", func(t *testing.T) {
+				c.ask(t, both, dir, webServer{clear, secure, site.asked, ":" + secure + " ", " 127.0.0.1:" + secure})
+			})
+			t.Run("nginx", func(t *testing.T) {
+				c.ask(t, both, dir, nginx)
+			})
+		})
+	}
 }
 
-// guzzleAsks has both engines ask the server.
-func guzzleAsks(t *testing.T, both [2]engine, dir string, server webServer) {
+// ask has both engines ask the server.
+func (c *webClient) ask(t *testing.T, both [2]engine, dir string, server webServer) {
 	t.Helper()
 	var outcomes [2]outcome
 	var asked [2]string
 	for i, e := range both {
-		outcomes[i] = e.run(t, program{script: "testdata/guzzle.php",
+		outcomes[i] = e.run(t, program{script: filepath.Join("testdata", c.name+".php"),
 			args: []string{"http://localhost:" + server.clear, "https://localhost:" + server.secure, dir}})
 		asked[i] = server.asked()
 	}
 	plain, here := outcomes[0], outcomes[1]
-	for _, want := range []string{
-		"== get\n200 OK 1.1\n",
-		"== redirects\n200 OK 1.1\n",
-		"GuzzleHttp\\Exception\\ClientException: Client error: `GET http://localhost:" + server.clear + "/status?is=404` resulted in a `404 Not Found` response:\n",
-		"X-Encoded-Content-Encoding: gzip\nwhole packed packed ",
-		"== tls\n200 OK 1.1\n",
-		"== unknown authority\nGuzzleHttp\\Exception\\ConnectException: ",
-		"== wrong name\nGuzzleHttp\\Exception\\ConnectException: ",
-		"progress: often, at last 52428800 of 52428800\nmemory: flat\n",
-	} {
+	for _, want := range append(c.prints, "progress: often, at last 52428800 of 52428800\nmemory: flat\n") {
+		want = strings.ReplaceAll(want, "CLEAR", server.clear)
 		if !strings.Contains(plain.Stdout, want) {
 			t.Errorf("on plain PHP there is not %q", want)
 		}
@@ -88,8 +124,7 @@ func guzzleAsks(t *testing.T, both [2]engine, dir string, server webServer) {
 	same(t, "stdout", plain.Stdout, here.Stdout)
 	same(t, "stderr", plain.Stderr, here.Stderr)
 	same(t, "what the server was asked", asked[0], asked[1])
-	// By TLS there are a request, one that is redirected, one that isn't verified, and 50 MB.
-	if n := strings.Count(asked[1], server.byTLS); n != 5 || strings.Contains(asked[1], server.misled) {
+	if n := strings.Count(asked[1], server.byTLS); n != c.byTLS || strings.Contains(asked[1], server.misled) {
 		t.Errorf("%d requests have come by TLS, or one for another name:\n%s", n, asked[1])
 	}
 	if t.Failed() || testing.Verbose() {
@@ -161,7 +196,11 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		z := gzip.NewWriter(w)
 		io.WriteString(z, strings.Repeat("packed ", 20))
 		z.Close()
-	case "/slow":
+	case "/slow", "/drip":
+		if r.URL.Path == "/drip" {
+			io.WriteString(w, "one drop")
+			w.(http.Flusher).Flush()
+		}
 		select {
 		case <-time.After(5 * time.Second):
 		case <-r.Context().Done():
