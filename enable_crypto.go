@@ -277,6 +277,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
 		}
 		if ctx.Err() == nil { // OpenSSL has no words for being called off
+			c.warnings(t.Untrusted(err))
 			c.describe(err)
 		}
 		return cryptoFailed

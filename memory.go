@@ -15,7 +15,6 @@ type memory struct {
 	readOnly bool
 	appends  bool
 	before84 bool // no seeking past the end
-	inner    bool // of another stream in PHP: php://temp, data:
 }
 
 func (rt *Runtime) newMemory(mode string) *memory {
@@ -77,12 +76,13 @@ func (m *memory) seek(offset int64, whence int) (int64, error) {
 		return int64(m.at), errSeek
 	}
 	switch {
-	case to < 0 && whence == io.SeekStart && m.inner && !m.before84: // the inner stream has refused
-		return int64(m.at), errSeek
-	case to < 0 && (whence == io.SeekEnd || !m.before84):
+	case to < 0 && whence == io.SeekStart && m.before84:
+		m.at = len(m.data) // a negative position is a very large one
+		return -1, errSeek
+	case to < 0:
 		m.at = 0
 		return -1, errSeek
-	case to < 0, to > int64(len(m.data)) && (m.before84 || to > maxMemory):
+	case to > int64(len(m.data)) && (m.before84 || to > maxMemory):
 		m.at = len(m.data)
 		return -1, errSeek
 	}

@@ -40,7 +40,7 @@ func openData(o *urlOpening) *Stream {
 		}
 	}
 	m := o.c.rt.newMemory("w+")
-	m.data, m.inner = []byte(content), true
+	m.data = []byte(content)
 	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{m})
 	s.unwritable = !o.c.rt.facts.WritesData
 	s.dataMeta = &meta

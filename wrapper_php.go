@@ -123,7 +123,7 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 		o.c.throw("Error", "No URL resource specified")
 		return nil
 	}
-	inner := &urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, quiet: true}
+	inner := &urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, options: o.options, quiet: true}
 	s := inner.open() // PHP does not tell what it says
 	if s == nil {
 		return nil
