@@ -62,7 +62,7 @@ func (rt *Runtime) File(filename string, opts ...FileOption) (lines []string, ok
 		c.complain(phpfacts.FileFlags(int(a.flags)))
 		return nil, false
 	}
-	s := c.openURL(c.found(filename, a.flags&FILE_USE_INCLUDE_PATH != 0), "rb", rt.contextFor(a))
+	s := c.openName(filename, "rb", openArgs{rt.contextFor(a), a.flags&FILE_USE_INCLUDE_PATH != 0})
 	if s == nil {
 		return nil, false
 	}
@@ -127,7 +127,7 @@ func (rt *Runtime) Readfile(filename string, opts ...FopenOption) (int, bool) {
 		return 0, false
 	}
 	a := openArgsOf(rt, opts)
-	s := c.openURL(c.found(filename, a.includePath), "rb", a.ctx)
+	s := c.openName(filename, "rb", a)
 	if s == nil {
 		return 0, false
 	}

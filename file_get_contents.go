@@ -64,7 +64,7 @@ func (rt *Runtime) FileGetContents(filename string, opts ...ContentsOption) (str
 		c.complain(phpfacts.FileLength)
 		return "", false
 	}
-	s := c.openURL(c.found(filename, a.includePath), "rb", rt.contextOrDefault(a.ctx))
+	s := c.openName(filename, "rb", openArgs{rt.contextOrDefault(a.ctx), a.includePath})
 	if s == nil {
 		return "", false
 	}
@@ -151,13 +151,13 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 		}
 		mode = "cb"
 	}
-	s := c.openURL(c.found(filename, a.flags&FILE_USE_INCLUDE_PATH != 0), mode, rt.contextFor(a))
+	s := c.openName(filename, mode, openArgs{rt.contextFor(a), a.flags&FILE_USE_INCLUDE_PATH != 0})
 	if s == nil {
 		return 0, false
 	}
 	defer s.shut(&c)
 	if a.flags&LOCK_EX != 0 {
-		if l, ok := s.body.(locker); !ok || l.lock(localfile.Exclusive) != nil {
+		if !s.lockForWriting(&c) {
 			c.warning("Exclusive locks are not supported for this stream")
 			return 0, false
 		}
@@ -169,6 +169,19 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 		return copyStream(&c, from, s, -1)
 	}
 	return c.putData(s, filename, data)
+}
+
+func (s *Stream) lockForWriting(c *call) bool {
+	if b, isUser := s.body.(*userBody); isUser && !b.locks() {
+		return false
+	}
+	l, ok := s.body.(locker)
+	if !ok {
+		return false
+	}
+	err := l.lock(localfile.Exclusive)
+	c.tell(err)
+	return err == nil
 }
 
 // putData writes what PHP makes of a value: the texts of an array's elements one

@@ -38,13 +38,22 @@ type wound struct {
 	used   int // of the input, by the first filter
 }
 
+// underway is what a filter is given and what it has put out. PHP keeps both while
+// it reads on for a filter that wants more: what a program's filter has left in the
+// one, or has put into the other, is there when the chain is wound again.
+type underway struct{ in, out filter.Brigade }
+
 // wind sends data through the filters from the one at index from on. What an
 // inflater leaves for later is the business of resume.
 func (ch *filterChain) wind(c *call, from int, in filter.Brigade, mode filter.Mode) (w wound) {
+	return ch.windOn(c, from, &underway{in: in}, mode)
+}
+
+func (ch *filterChain) windOn(c *call, from int, u *underway, mode filter.Mode) (w wound) {
 	w.status = filter.PassOn
 	for i := from; i < len(ch.links); i++ {
 		f := ch.links[i]
-		r := f.run(c, &in, mode)
+		r := f.run(c, u, mode)
 		if i == 0 {
 			w.used = r.Used
 		}
@@ -54,9 +63,9 @@ func (ch *filterChain) wind(c *call, from int, in filter.Brigade, mode filter.Mo
 		if len(f.backlog) > 0 {
 			mode = filter.Normal // those behind it have not seen the end
 		}
-		in = r.Out
+		u.in, u.out = u.out, nil
 	}
-	w.out = in
+	w.out, u.in = u.in, nil
 	return w
 }
 
@@ -114,15 +123,24 @@ func (s *Stream) inPlace() filter.InPlace {
 }
 
 // run is one call of a filter.
-func (f *StreamFilter) run(c *call, in *filter.Brigade, mode filter.Mode) filter.Result {
-	given := len(*in) > 0
-	r := f.filter.Run(in, mode)
-	c.trouble(r.Trouble)
-	f.backlog, f.mode = *in, mode
-	*in = nil
-	if f.user != nil {
-		f.fed = r.Status == filter.FeedMe && (given || f.fed)
+func (f *StreamFilter) run(c *call, u *underway, mode filter.Mode) filter.Result {
+	given := len(u.in) > 0
+	own, isOwn := f.filter.(*userFilter)
+	if isOwn {
+		own.out = u.out
 	}
+	r := f.filter.Run(&u.in, mode)
+	c.trouble(r.Trouble)
+	if isOwn {
+		u.out = r.Out
+		if r.Status == filter.FeedMe && c.rt.facts.DropsUnpassed || r.Status != filter.PassOn && !c.rt.facts.KeepsBuckets {
+			u.out = nil
+		}
+		f.fed = r.Status != filter.PassOn && r.Status != filter.Fatal && (given || f.fed)
+		return r
+	}
+	f.backlog, f.mode = u.in, mode
+	u.in, u.out = nil, append(u.out, r.Out...)
 	return r
 }
 
@@ -145,6 +163,7 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 	if f := s.inPlace(); f != nil && s.chunk <= defaultChunk {
 		return s.fillInPlace(c, f, want)
 	}
+	var u underway
 	for s.w-s.r < want {
 		if w, ok := s.readers.Load().resume(c); ok {
 			if !s.arrived(w) {
@@ -160,17 +179,19 @@ func (s *Stream) fillFiltered(c *call, size int) bool {
 		if !ok && s.w == s.r {
 			return false
 		}
-		var in filter.Brigade
+		if !s.rt.facts.KeepsBuckets {
+			u = underway{}
+		}
 		mode := filter.Normal
 		if n > 0 {
-			in = filter.Brigade{p[:n]}
+			u.in = append(u.in, p[:n])
 		} else {
 			mode = filter.FlushInc
 		}
 		if s.eof.Load() {
 			mode = filter.FlushClose
 		}
-		if !s.arrived(s.readers.Load().wind(c, 0, in, mode)) {
+		if !s.arrived(s.readers.Load().windOn(c, 0, &u, mode)) {
 			return false
 		}
 		if n == 0 {
@@ -202,6 +223,7 @@ func (s *Stream) fillInPlace(c *call, f filter.InPlace, want int) bool {
 func (s *Stream) arrived(w wound) bool {
 	if w.status == filter.Fatal {
 		s.eof.Store(true)
+		s.refused = true
 		s.readers.Load().forget()
 		return false
 	}
@@ -261,6 +283,14 @@ func (s *Stream) filtered() bool { return s.readers.Load() != nil || s.writers.L
 
 // write is PHP's fwrite: through the filters, where there are any.
 func (s *Stream) write(c *call, p []byte) (n int, ok bool) {
+	if b, isUser := s.body.(*userBody); isUser {
+		before := b.unflushed.Swap(true) // though it may panic
+		defer func() {
+			if n == 0 && ok {
+				b.unflushed.Store(before)
+			}
+		}()
+	}
 	chain := s.writers.Load()
 	if chain == nil {
 		return s.send(c, p)
@@ -285,7 +315,7 @@ func (s *Stream) sendThrough(c *call, chain *filterChain, in filter.Brigade, mod
 func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
 	ok := true
 	for _, p := range b {
-		if len(p) > 0 {
+		if len(p) > 0 || s.body != nil { // an empty piece moves what has a position
 			_, sent := s.send(c, p)
 			ok = ok && sent
 		}
@@ -294,34 +324,56 @@ func (s *Stream) sendAll(c *call, b filter.Brigade) bool {
 }
 
 // flushFrom sends on what a filter that is to go holds back, through those
-// behind it; its chain's lock is held.
+// behind it; its chain's lock is held. What is no status is as good as PSFS_PASS_ON
+// here.
 func (s *Stream) flushFrom(c *call, f *StreamFilter) bool {
 	chain := s.chainOf(f).Load()
-	deliver := func(w wound) bool {
-		switch {
-		case w.status == filter.Fatal:
-			return false
-		case f.writes:
-			s.sendAll(c, w.out)
-		default:
-			s.pour(w.out)
-		}
-		return true
-	}
 	i := slices.Index(chain.links, f)
 	for len(f.backlog) > 0 {
 		in := f.backlog
 		f.backlog = nil
-		if !deliver(chain.wind(c, i, in, f.mode)) {
+		w := chain.wind(c, i, in, f.mode)
+		if w.status == filter.Fatal {
 			return false
 		}
+		s.flushed(c, f, w.out)
 	}
-	in := filter.Brigade{}
-	r := f.run(c, &in, filter.FlushClose)
-	if r.Status == filter.Fatal {
-		return false
+	u := underway{}
+	mode := filter.FlushClose
+	for _, link := range chain.links[i:] {
+		switch link.run(c, &u, mode).Status {
+		case filter.Fatal:
+			return false
+		case filter.FeedMe:
+			return true
+		}
+		u.in, u.out = u.out, nil
+		mode = filter.Normal
 	}
-	return r.Status == filter.FeedMe || deliver(chain.wind(c, i+1, r.Out, filter.Normal))
+	s.flushed(c, f, u.in)
+	return true
+}
+
+// flushed takes what a filter that is to go has held back.
+func (s *Stream) flushed(c *call, f *StreamFilter, out filter.Brigade) {
+	switch {
+	case !f.writes:
+		s.pour(out)
+	case s.body == nil:
+		s.sendAll(c, out)
+	case out.Size() > 0: // PHP writes each piece once, wherever it is, and whatever becomes of it
+		write := s.body.write
+		if b, isUser := s.body.(*userBody); isUser {
+			write = b.writePiece
+		}
+		s.rmu.Lock()
+		defer s.rmu.Unlock()
+		for _, p := range out {
+			n, _, err := write(p)
+			c.tell(err)
+			s.tell.Add(int64(max(n, 0)))
+		}
+	}
 }
 
 // flushWriters tells the filters that what they hold back is wanted, or that

@@ -68,7 +68,7 @@ func (rt *Runtime) Fopen(filename, mode string, opts ...FopenOption) *Stream {
 		return nil
 	}
 	a := openArgsOf(rt, opts)
-	return c.openURL(c.found(filename, a.includePath), mode, a.ctx)
+	return c.openName(filename, mode, a)
 }
 
 // path looks at a parameter that names a file or a URL.
@@ -145,10 +145,22 @@ func (s *Stream) Seek(offset int64, whence int) (int64, error) {
 	return s.tell.Load(), nil
 }
 
-func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	if s.canSeek() && s.writers.Load() != nil {
+// flushToSeek tells the writing filters of a move past what is buffered. It is
+// called before the reader's lock is taken.
+func (s *Stream) flushToSeek(c *call, offset int64, whence int) {
+	if !s.canSeek() || s.writers.Load() == nil {
+		return
+	}
+	s.rmu.Lock()
+	_, inside := s.aheadBy(offset, whence)
+	s.rmu.Unlock()
+	if !inside {
 		s.flush(c, filter.FlushInc)
 	}
+}
+
+func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
+	s.flushToSeek(c, offset, whence)
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	return s.seek(c, offset, whence)

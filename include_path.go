@@ -43,14 +43,21 @@ func (rt *Runtime) StreamResolveIncludePath(filename string) (string, bool) {
 	return c.inIncludePath(filename)
 }
 
-// found is what a name stands for that is to be opened.
-func (c *call) found(name string, useIncludePath bool) string {
-	if useIncludePath && name != "" {
+// assumesRealPath is one of the options that PHP has no name for, in which a
+// program's wrapper is told that its path stood in include_path.
+const assumesRealPath = 0x4000
+
+// openName is openURL of what may stand in a folder of include_path.
+func (c *call) openName(name, mode string, a openArgs) *Stream {
+	o := &urlOpening{c: c, url: name, mode: mode, ctx: a.ctx}
+	if a.includePath && name != "" {
 		if path, ok := c.inIncludePath(name); ok {
-			return path
+			o.url, o.options = path, assumesRealPath
+		} else {
+			o.options = STREAM_USE_PATH
 		}
 	}
-	return name
+	return o.openOrTell()
 }
 
 func (c *call) inIncludePath(name string) (path string, ok bool) {

@@ -76,6 +76,9 @@ func (m *memory) seek(offset int64, whence int) (int64, error) {
 		return int64(m.at), errSeek
 	}
 	switch {
+	case to < 0 && whence == io.SeekStart && m.before84:
+		m.at = len(m.data) // a negative position is a very large one
+		return -1, errSeek
 	case to < 0:
 		m.at = 0
 		return -1, errSeek

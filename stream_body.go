@@ -80,17 +80,37 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 	if s.canSeek() && s.r != s.w {
 		s.settle()
 		s.forgetBuffered()
-		if at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart); err == nil {
+		at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart)
+		if err == nil {
 			s.tell.Store(at)
+			switch s.body.(type) {
+			case *memory, *temp: // whose own seek forgets the end
+				s.eof.Store(false)
+			}
+		} else if t, isTrouble := err.(*trouble); isTrouble {
+			c.tell(t)
 		}
+	}
+	if len(p) == 0 {
+		return 0, true
 	}
 	if s.unwritable {
 		c.notice("Stream is not writable")
 		return 0, false
 	}
-	n, ok, err := s.body.write(p)
-	c.tell(err)
-	s.tell.Add(int64(n))
+	size := len(p)
+	if _, isFile := s.body.(*file); isFile && s.rt.facts.WritesChunks {
+		size = s.chunk // which a failure tells
+	}
+	for n < len(p) {
+		m, sent, err := s.body.write(p[n:min(n+size, len(p))])
+		c.tell(err)
+		s.tell.Add(int64(m))
+		n += m
+		if ok = sent || n > 0; !sent || m < size {
+			break
+		}
+	}
 	return n, ok
 }
 
@@ -98,6 +118,7 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 func (s *Stream) forgetBuffered() {
 	s.r = s.w
 	s.dropBuffer()
+	s.ahead = 0
 	s.readers.Load().forget()
 }
 
@@ -113,28 +134,25 @@ func (s *Stream) canSeek() bool {
 //
 // php-src: main/streams/streams.c, _php_stream_seek.
 func (s *Stream) seek(c *call, offset int64, whence int) bool {
-	s.settle()
-	at := s.tell.Load()
-	if !s.unbuffed {
-		ahead := offset
-		if whence == io.SeekStart {
-			ahead = offset - at
-		}
-		if whence != io.SeekEnd && ahead > 0 && ahead <= int64(s.w-s.r) {
-			s.took(int(ahead))
-			s.eof.Store(false)
-			return true
-		}
+	if ahead, inside := s.aheadBy(offset, whence); inside {
+		s.took(ahead)
+		s.eof.Store(false)
+		return true
 	}
 	if s.canSeek() {
+		if s.rt.facts.RefusesNegative && whence == io.SeekStart && offset < 0 {
+			return false
+		}
 		if whence == io.SeekCurrent {
-			whence, offset = io.SeekStart, addSaturated(at, offset)
+			whence, offset = io.SeekStart, addSaturated(s.tell.Load(), offset)
 		}
 		to, err := s.body.(seeker).seek(offset, whence)
 		if err != errCannotSeek {
 			c.tell(err)
 			s.forgetBuffered()
-			s.tell.Store(to) // after a failure -1 where PHP does not know any more
+			if _, isFile := s.body.(*file); err == nil || !isFile {
+				s.tell.Store(to) // after a failure -1 where PHP does not know any more
+			}
 			if err != nil {
 				return false
 			}
@@ -153,9 +171,21 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 	return false
 }
 
-// addSaturated adds, and stops at the largest number. a is not negative.
+// aheadBy tells whether a position is in what is buffered, and how far. The
+// reader's lock is held.
+func (s *Stream) aheadBy(offset int64, whence int) (n int, inside bool) {
+	s.settle()
+	if whence == io.SeekStart {
+		offset -= s.tell.Load()
+	}
+	inside = !s.unbuffed && (whence == io.SeekStart || whence == io.SeekCurrent) && offset > 0 && offset <= int64(s.w-s.r)
+	return int(offset), inside
+}
+
+// addSaturated adds, and stops at the largest number; so it does at once where a is
+// negative, a position that is not known, as PHP comes to it.
 func addSaturated(a, b int64) int64 {
-	if sum := a + b; b < 0 || sum >= a {
+	if sum := a + b; a >= 0 && (b < 0 || sum >= a) {
 		return sum
 	}
 	return 1<<63 - 1

@@ -3,6 +3,7 @@ package phpstream
 import (
 	"slices"
 
+	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
 
@@ -24,6 +25,21 @@ type StreamBucket struct {
 }
 
 func newBucket(data string) *StreamBucket { return &StreamBucket{Data: data, Datalen: len(data)} }
+
+func newBrigade(pieces filter.Brigade) *BucketBrigade {
+	b := new(BucketBrigade)
+	for _, p := range pieces {
+		b.add(newBucket(string(p)))
+	}
+	return b
+}
+
+func (b *BucketBrigade) pieces() (pieces filter.Brigade) {
+	for _, l := range b.list {
+		pieces = append(pieces, []byte(l.data))
+	}
+	return pieces
+}
 
 func (b *BucketBrigade) add(bucket *StreamBucket) {
 	b.list = append(b.list, linked{bucket, bucket.Data})

@@ -265,7 +265,9 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 			if limit >= 0 {
 				want = min(want, limit-len(long))
 			}
-			s.fill(c, want)
+			if s.lineFails(c, want) {
+				return "", false
+			}
 			if s.w == s.r {
 				s.dropBuffer()
 				break
@@ -275,8 +277,23 @@ func (s *Stream) line(c *call, limit int) (string, bool) {
 	return string(long), len(long) > 0
 }
 
+// lineFails fills the buffer for a line, and tells whether PHP gives the line up.
+func (s *Stream) lineFails(c *call, size int) bool {
+	s.refused = false
+	s.fill(c, size)
+	return s.refused && s.rt.facts.RefusalIsNoLine
+}
+
 // direct tells whether PHP reads past its buffer.
 func (s *Stream) direct() bool { return s.unbuffed || s.chunk == 1 }
+
+// once is the most that one read brings.
+func (s *Stream) once() int {
+	if s.direct() {
+		return maxRead
+	}
+	return min(max(s.bufSize, s.chunk)+s.chunk, maxRead)
+}
 
 // alive is feof's look at what is behind the stream: false when it knows that
 // nothing more comes.

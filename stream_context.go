@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/phpstream-go/phpstream/internal/assoc"
@@ -28,6 +29,7 @@ type Context struct {
 	mu           sync.RWMutex
 	options      assoc.Ordered[*assoc.Ordered[any]] // by wrapper; none is empty
 	notification any
+	notified     bool // there is a notification, be it nil
 	progress     progress
 }
 
@@ -152,7 +154,9 @@ func StreamContextSetOptions(context StreamOrContext, options Options) bool {
 }
 
 // StreamContextGetOptions answers a copy of the options of a context or a
-// stream, nil with a TypeError for a closed stream. After a handshake with
+// stream, nil with a TypeError for a closed stream. Sockets and URLs of http and ftp
+// have the context that they were opened with; what else [Fopen] opens has one of its
+// own, as in PHP. After a handshake with
 // capture_peer_cert it holds ["ssl"]["peer_certificate"], a *x509.Certificate.
 //
 //	PHP: stream_context_get_options(resource $stream_or_context): array
@@ -183,7 +187,7 @@ func StreamContextGetParams(context StreamOrContext) Params {
 	p := Params{"options": x.copyOptions()}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if x.notification != nil {
+	if x.notified {
 		p["notification"] = x.notification
 	}
 	return p
@@ -229,7 +233,7 @@ func (s *Stream) isNil() bool  { return s == nil }
 func (x *Context) setParams(c *call, params Params) bool {
 	if f, ok := params["notification"]; ok {
 		x.mu.Lock()
-		x.notification = f
+		x.notification, x.notified = f, true
 		x.mu.Unlock()
 	}
 	options, ok := params["options"]
@@ -262,8 +266,10 @@ func (x *Context) set(wrapper, option string, value any) {
 	x.place(wrapper, option, value)
 }
 
-// place is set; the lock is held.
+// place is set; the lock is held. A name ends at a zero byte, as in PHP.
 func (x *Context) place(wrapper, option string, value any) {
+	wrapper, _, _ = strings.Cut(wrapper, "\x00")
+	option, _, _ = strings.Cut(option, "\x00")
 	of, ok := x.options.Get(wrapper)
 	if !ok {
 		of = &assoc.Ordered[any]{}

@@ -34,12 +34,12 @@ func StreamGetContents(fp *Stream, lengthOffset ...int) (string, bool) {
 	}
 	defer c.deliver()
 	defer fp.tellProgress()
-	fp.rmu.Lock()
-	defer fp.rmu.Unlock()
-	if offset >= 0 && !fp.reach(&c, int64(offset)) {
+	if offset >= 0 && !fp.reach(&c, offset) {
 		c.warning("Failed to seek to position " + strconv.Itoa(offset) + " in the stream")
 		return "", false
 	}
+	fp.rmu.Lock()
+	defer fp.rmu.Unlock()
 	return fp.contents(&c, length)
 }
 
@@ -50,8 +50,10 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 	if length == 0 {
 		return "", true
 	}
-	if length < 0 {
-		s.lookAt(c)
+	var ask asking
+	_, isUser := s.body.(*userBody)
+	if length < 0 && isUser {
+		ask = s.asking(c)
 	}
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
@@ -70,9 +72,11 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
+		} else if isUser {
+			p = data.roomFor(min(ask.next(data.n), s.w-s.r+s.once()))
 		}
 		var n int
-		if length > 0 || s.notifies.Load() { // a callback counts chunks
+		if length > 0 || isUser || s.notifies.Load() { // a callback counts chunks
 			n, _ = s.read(c, p)
 		} else {
 			n, _ = s.readBlock(c, p)
@@ -108,14 +112,14 @@ func (s *Stream) expected(length int) int {
 }
 
 // reach moves to a position, on a socket by reading.
-func (s *Stream) reach(c *call, position int64) bool {
-	s.settle()
-	if at := s.tell.Load(); position > at {
-		return s.seek(c, position-at, io.SeekCurrent)
-	} else if position == at {
+func (s *Stream) reach(c *call, position int) bool {
+	switch at := s.position(); {
+	case at < 0 || position == at: // where PHP does not know where it is it does not move
 		return true
+	case position > at:
+		return s.moveTo(c, int64(position-at), io.SeekCurrent)
 	}
-	return s.seek(c, position, io.SeekStart)
+	return s.moveTo(c, int64(position), io.SeekStart)
 }
 
 // gathered is bytes of which nobody knows for certain how many will come: pieces
@@ -152,6 +156,38 @@ func (g *gathered) room() []byte {
 	return g.last[len(g.last):cap(g.last)]
 }
 
+// roomFor is room of a size that is to be filled at once.
+func (g *gathered) roomFor(size int) []byte {
+	if p := g.room(); len(p) >= size {
+		return p[:size]
+	}
+	g.full = append(g.full, g.last)
+	g.last = make([]byte, 0, max(size, min(g.n, maxPiece)))
+	return g.last[:size]
+}
+
+// asking is how much PHP asks for when it reads all that there is, from a buffer
+// that grows. It shows in how often a program's wrapper is asked.
+type asking int
+
+func (s *Stream) asking(c *call) asking {
+	s.settle()
+	stat, ok := s.look(c)
+	if !ok || stat.Size <= 0 {
+		return defaultChunk
+	}
+	const most = 1 << 40 // what a wrapper says may be anything
+	return asking(min(max(stat.Size-s.tell.Load(), 0), most)) + defaultChunk
+}
+
+// next is how much is asked for when there are n bytes.
+func (a *asking) next(n int) int {
+	if n > 0 && n+defaultChunk/4 >= int(*a) {
+		*a += defaultChunk
+	}
+	return int(*a) - n
+}
+
 func (g *gathered) took(n int) {
 	g.last = g.last[:len(g.last)+n]
 	g.n += n
@@ -179,11 +215,14 @@ var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
 
 // readBlock is read without the limit of a chunk.
 func (s *Stream) readBlock(c *call, p []byte) (n int, ok bool) {
+	f := s.inPlace()
+	if s.readers.Load() != nil && f == nil { // how often it is called a filter sees
+		return s.read(c, p)
+	}
 	if n := s.takeBuffered(p); n > 0 {
 		return n, true
 	}
-	f := s.inPlace()
-	if !s.sock.canCrypto || s.readers.Load() != nil && f == nil {
+	if !s.sock.canCrypto {
 		return s.read(c, p)
 	}
 	s.space() // PHP's buffer is there afterwards
@@ -254,7 +293,12 @@ func (s *Stream) record(c *call, most int, delim []byte) (string, bool) {
 	}
 	at := find(0)
 	for have := s.w - s.r; at < 0 && have < most; have = s.w - s.r {
-		s.fill(c, have+min(most-have, s.chunk))
+		if s.lineFails(c, have+min(most-have, s.chunk)) {
+			if s.w == s.r {
+				s.dropBuffer()
+			}
+			return "", false
+		}
 		if s.w-s.r == have {
 			break
 		}
@@ -319,11 +363,17 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
 		return 0, true
 	}
-	buf := chunks.Get().(*[defaultChunk]byte)
-	defer chunks.Put(buf)
+	block := blocks.Get().(*[blockSize]byte)
+	defer blocks.Put(block)
+	buf := block[:defaultChunk]
+	_, mapped := from.body.(*file) // which PHP maps, and writes as a whole, once
+	if mapped = mapped && from.seekable && !from.filtered(); mapped {
+		buf = block[:]
+		from.readFrom(from.position())
+	}
 	copied := 0
 	for length < 0 || copied < length {
-		p := buf[:]
+		p := buf
 		if length > 0 {
 			p = p[:min(len(p), length-copied)]
 		}
@@ -335,7 +385,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
 			to.tellProgress()
-			if m <= 0 {
+			if m <= 0 || mapped && m < n {
 				return 0, false
 			}
 			done += m
@@ -345,10 +395,21 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	return copied, true
 }
 
-// lookAt asks a program's wrapper how large its stream is, as PHP does before it
-// reads all: only the wrapper sees that.
-func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
-	b, ok := s.body.(*userBody)
+// readFrom goes on at the stream's own position, wherever a filter that is gone has
+// read its file to.
+func (s *Stream) readFrom(position int) {
+	s.rmu.Lock()
+	defer s.rmu.Unlock()
+	if at, err := s.body.(seeker).seek(int64(position), io.SeekStart); err == nil {
+		s.forgetBuffered()
+		s.tell.Store(at)
+	}
+}
+
+// look asks how large a stream is, as PHP does before it reads all: a program's
+// wrapper sees that.
+func (s *Stream) look(c *call) (stat FileStat, ok bool) {
+	b, ok := s.body.(statter)
 	if !ok {
 		return stat, false
 	}
@@ -358,7 +419,7 @@ func (s *Stream) lookAt(c *call) (stat FileStat, ok bool) {
 }
 
 func (s *Stream) isEmpty(c *call) bool {
-	stat, ok := s.lookAt(c)
+	stat, ok := s.look(c)
 	return ok && stat.Size == 0 && stat.Mode&kindMask == kindRegular
 }
 
@@ -371,6 +432,9 @@ func (s *Stream) readLocked(c *call, p []byte) (int, bool) {
 func (s *Stream) writeLocked(c *call, p []byte) int {
 	s.wmu.Lock()
 	defer s.wmu.Unlock()
-	n, _ := s.write(c, p)
+	n, ok := s.write(c, p)
+	if !ok {
+		return 0
+	}
 	return n
 }

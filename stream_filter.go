@@ -143,7 +143,7 @@ func (s *Stream) newFilter(c *call, name string, args filterArgs, writes bool) *
 		case c.rt.hasFilter(pattern):
 			f.user = c.rt.newUserFilter(name, args.value)
 			if f.user != nil {
-				f.filter = &userFilter{f}
+				f.filter = &userFilter{link: f}
 			}
 		default:
 			continue
@@ -176,10 +176,9 @@ func (s *Stream) addReader(c *call, f *StreamFilter, last bool) bool {
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	if last && s.w > s.r {
-		in := filter.Brigade{slices.Clone(s.buf[s.r:s.w])}
-		size := in.Size()
-		r := f.run(c, &in, filter.Normal)
-		if r.Used > size {
+		u := underway{in: filter.Brigade{slices.Clone(s.buf[s.r:s.w])}}
+		r := f.run(c, &u, filter.Normal)
+		if uint64(s.r+s.ahead+r.Used) > uint64(s.w+s.ahead) { // what is below zero is very large
 			r.Status = filter.Fatal
 		}
 		switch r.Status {
@@ -189,9 +188,9 @@ func (s *Stream) addReader(c *call, f *StreamFilter, last bool) bool {
 			return false
 		case filter.FeedMe:
 			s.dropBuffer()
-		default:
+		case filter.PassOn:
 			s.dropBuffer()
-			s.pour(r.Out)
+			s.pour(u.out)
 		}
 		s.ahead = 0
 	}

@@ -107,11 +107,7 @@ func Fread(fp *Stream, length int) (string, bool) {
 		return fp.readFiltered(&c, length)
 	}
 	// One call never answers more than is buffered and one read brings.
-	once := maxRead
-	if !fp.direct() {
-		once = min(max(fp.bufSize, fp.chunk)+fp.chunk, maxRead)
-	}
-	length = min(length, fp.w-fp.r+once)
+	length = min(length, fp.w-fp.r+fp.once())
 	if length <= defaultChunk {
 		// Most answers are shorter than what was asked for: they are copied out.
 		p := chunks.Get().(*[defaultChunk]byte)
@@ -246,7 +242,7 @@ func (s *Stream) atEnd(c *call) bool {
 
 // Fflush answers true. Nothing that was written is held back, but by filters,
 // which are told, and by a wrapper of the program's own, whose StreamFlush
-// answers.
+// answers. It is false for php://input and for what is read of compress.zlib://.
 //
 //	PHP: fflush(resource $stream): bool
 //
@@ -272,5 +268,5 @@ func Ftell(fp *Stream) (int, bool) {
 		return 0, false
 	}
 	at := fp.position()
-	return at, at >= 0
+	return at, at != -1
 }

@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -72,15 +73,17 @@ func StreamSelect(read, write, except *[]*Stream, timeout ...int) (n int, ok boo
 			" (max_fd=" + strconv.Itoa(q.poller.MaxFD()) + ")")
 		return 0, false
 	}
+	for i := range sets {
+		n += q.distinct(i)
+	}
 	if !q.buffered {
-		q.cannotCast(&c) // as often as PHP tries
+		q.castAgain(&c)
 	}
 	// All answers are taken before any slice is rewritten: the same slice may
 	// stand in two places.
 	var ready [len(sets)][]*Stream
 	for i := range sets {
 		ready[i] = q.ready(i)
-		n += q.distinct(i)
 	}
 	for i, set := range sets {
 		if set != nil {
@@ -140,6 +143,7 @@ type selection struct {
 	entries  []selected
 	ends     [len(wants)]int // of each slice's part
 	misfits  [][]string      // why PHP can't wait for some of the entries
+	cast     []int           // entries whose wrapper is asked what to wait for
 	buffered bool            // what was buffered has answered
 	poller   *wire.Poller
 	await    []int       // entries with a handshake under way
@@ -178,6 +182,7 @@ func (q *selection) take(c *call, set *[]*Stream, want wire.Readiness) (closed b
 			if why != nil {
 				q.misfits = append(q.misfits, why)
 			}
+			q.cast = append(q.cast, len(q.entries))
 			q.entries = append(q.entries, selected{Stream: s, conn: conn, want: want, misfit: why != nil})
 		}
 	}
@@ -189,6 +194,23 @@ func (q *selection) cannotCast(c *call) {
 	for _, why := range q.misfits {
 		for _, text := range why {
 			c.warning(text)
+		}
+	}
+}
+
+// castAgain asks for the descriptors once more, as PHP does when it has waited. A
+// wrapper that answers another one then is as ready as that is.
+func (q *selection) castAgain(c *call) {
+	for _, i := range q.cast {
+		e := &q.entries[i]
+		conn, why := e.waitable(c.rt.facts.Cannot)
+		for _, text := range why {
+			c.warning(text)
+		}
+		if e.misfit = why != nil; e.misfit || conn != e.conn {
+			e.ready = !e.misfit && slices.ContainsFunc(q.entries, func(o selected) bool {
+				return o.conn == conn && o.want == e.want && o.ready
+			})
 		}
 	}
 }
@@ -348,7 +370,7 @@ func (q *selection) release() {
 	}
 	clear(q.entries)
 	clear(q.misfits)
-	*q = selection{entries: q.entries[:0], misfits: q.misfits[:0], await: q.await[:0]}
+	*q = selection{entries: q.entries[:0], misfits: q.misfits[:0], cast: q.cast[:0], await: q.await[:0]}
 	selections.Put(q)
 }
 

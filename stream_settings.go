@@ -65,7 +65,9 @@ func metaData(fp *Stream, function string) MetaData {
 		WrapperData: fp.wrapperData,
 		Data:        fp.dataMeta,
 	}
-	if fp.body != nil {
+	switch fp.body.(type) {
+	case nil, *file:
+	default:
 		m.Eof = fp.atEnd(&c)
 	}
 	if t := fp.sock.crypto.Load(); t != nil {
@@ -152,7 +154,11 @@ func setBlocking(fp *Stream, function string, enable bool) bool {
 	defer c.deliver()
 	if fp.body != nil {
 		done, isUser := fp.userOption(&c, STREAM_OPTION_BLOCKING, phpBool(enable), 0)
-		return done || !isUser && (enable || fp.neverWaits())
+		done = done || !isUser && (enable || fp.neverWaits())
+		if _, isFile := fp.body.(*file); isFile && done {
+			fp.sock.blocked.Store(enable)
+		}
+		return done
 	}
 	if fp.sock.wire == nil {
 		return false

@@ -87,10 +87,13 @@ var (
 
 // openURL is what fopen and its kin open with. Of a failure it has warned.
 func (c *call) openURL(url, mode string, ctx *Context) *Stream {
-	o := &urlOpening{c: c, url: url, mode: mode, ctx: ctx}
+	return (&urlOpening{c: c, url: url, mode: mode, ctx: ctx}).openOrTell()
+}
+
+func (o *urlOpening) openOrTell() *Stream {
 	s := o.open()
 	if s == nil {
-		o.tell(c.rt.facts.OpenFailed)
+		o.tell(o.c.rt.facts.OpenFailed)
 	}
 	return s
 }
@@ -128,7 +131,6 @@ func (o *urlOpening) open() *Stream {
 	s := o.opened(w, w.open(o))
 	if s != nil {
 		s.uri = o.url
-		s.ctx = o.ctx
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"io"
 	"os"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -69,6 +70,16 @@ func (t *temp) toFile() error {
 	b := &file{f: f, facts: t.facts, temporary: true}
 	t.seeker, t.inner, t.memory = b, b, nil
 	return nil
+}
+
+// seek is the inner stream's seek: since PHP 8.4 that refuses a negative position
+// before anything moves.
+func (t *temp) seek(offset int64, whence int) (int64, error) {
+	if t.facts.RefusesNegative && whence == io.SeekStart && offset < 0 {
+		at, _ := t.seeker.seek(0, io.SeekCurrent)
+		return at, errSeek
+	}
+	return t.seeker.seek(offset, whence)
 }
 
 func (t *temp) truncate(size int64) error { return t.inner.(truncater).truncate(size) }

@@ -118,24 +118,18 @@ func (rt *Runtime) newUserFilter(name string, params any) UserFilter {
 }
 
 // userFilter is a program's filter as a link of a chain.
-type userFilter struct{ link *StreamFilter }
+type userFilter struct {
+	link *StreamFilter
+	out  filter.Brigade // what is in its outgoing brigade before it is called
+}
 
 // Run is filter.Filter's.
 func (u *userFilter) Run(in *filter.Brigade, mode filter.Mode) filter.Result {
-	var from, to BucketBrigade
-	for _, p := range *in {
-		from.add(newBucket(string(p)))
-	}
-	*in = nil
+	from, to := newBrigade(*in), newBrigade(u.out)
 	r := filter.Result{}
-	status := u.call(&from, &to, &r.Used, mode == filter.FlushClose)
-	r.Status = filter.FeedMe // which is what PHP makes of all that is no status
-	if status == PSFS_ERR_FATAL || status == PSFS_PASS_ON {
-		r.Status = filter.Status(status)
-	}
-	for _, l := range to.list {
-		r.Out = append(r.Out, []byte(l.data))
-	}
+	// What is no status is no failure, and passes nothing on.
+	r.Status = filter.Status(u.call(from, to, &r.Used, mode == filter.FlushClose))
+	*in, r.Out = from.pieces(), to.pieces()
 	if len(from.list) > 0 {
 		r.Trouble = &filter.Trouble{Text: "Unprocessed filter buckets remaining on input brigade"}
 	}

@@ -21,7 +21,7 @@ type userBody struct {
 
 func (b *userBody) read(p []byte) (g got, err error) {
 	var data string
-	var ok, eof bool
+	var ok bool
 	if err := b.asks("stream_read", func() { data, ok = b.StreamRead(len(p)) }); err != nil {
 		return got{minus: true}, err
 	}
@@ -32,15 +32,22 @@ func (b *userBody) read(p []byte) (g got, err error) {
 		err = b.excess("stream_read - read %d bytes more data than requested (%d read, %d max) - excess data will be lost", over, len(data), len(p))
 	}
 	n := copy(p, data)
-	failed := true
+	eof, e := b.isOver()
+	return got{n: n, end: eof}, errors.Join(err, e)
+}
+
+// isOver asks for the end. Where stream_eof panics nothing more can be read.
+func (b *userBody) isOver() (eof bool, err error) {
+	eof = true
+	answered := false
 	defer func() {
-		if failed { // it panics: nothing more can be read
+		if !answered {
 			b.s.eof.Store(true)
 		}
 	}()
-	err = errors.Join(err, b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF"))
-	failed = false
-	return got{n: n, end: eof}, err
+	err = b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF")
+	answered = true
+	return eof, err
 }
 
 func (b *userBody) excess(format string, over, n, most int) error {
@@ -62,12 +69,8 @@ func (b *userBody) write(p []byte) (n int, ok bool, err error) {
 }
 
 func (b *userBody) writePiece(p []byte) (n int, ok bool, err error) {
-	before := b.unflushed.Swap(true) // though it may panic
 	if err := b.asks("stream_write", func() { n, ok = b.StreamWrite(string(p)) }); err != nil {
 		return 0, false, err
-	}
-	if n == 0 && ok {
-		b.unflushed.Store(before)
 	}
 	if over := n - len(p); over > 0 {
 		err = b.excess("stream_write wrote %d bytes more data than requested (%d written, %d max)", over, n, len(p))
@@ -138,6 +141,13 @@ func (b *userBody) lock(how int) error {
 	return b.does("stream_lock", func() bool { return b.StreamLock(operation) })
 }
 
+// locks is PHP's question whether there are locks at all: a lock of no kind. That
+// there is no stream_lock comes out later.
+func (b *userBody) locks() (can bool) {
+	there, err := b.has(func() { can = b.StreamLock(0) })
+	return can || !there && err == nil
+}
+
 func (b *userBody) truncate(size int64) error {
 	done := false
 	there, err := b.has(func() { done = b.StreamTruncate(int(size)) })
@@ -166,8 +176,8 @@ func (b *userBody) does(name string, method func() bool) error {
 
 // ended is feof's question.
 func (b *userBody) ended(c *call) bool {
-	eof := true
-	c.tell(b.asks("stream_eof", func() { eof = b.StreamEof() }, "Assuming EOF"))
+	eof, err := b.isOver()
+	c.tell(err)
 	return eof
 }
 

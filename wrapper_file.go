@@ -64,6 +64,7 @@ func (rt *Runtime) newFileStream(f *os.File, mode string) *Stream {
 	info, err := f.Stat()
 	s.seekable = err == nil && info.Mode().IsRegular()
 	s.greedy = true
+	s.sock.blocked.Store(!strings.Contains(mode, "n"))
 	return s
 }
 

@@ -60,7 +60,7 @@ func init() {
 			return phpstream.StreamSocketShutdown(fp, phpstream.ShutdownMode(c.int(1)))
 		})),
 
-		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?resource $context = null)", fopen),
+		row("fopen(string $filename, string $mode, bool $use_include_path = false, ?!resource $context = null)", fopen),
 		nullRow("file_get_contents(string $filename, bool $use_include_path = false, ?!resource $context = null, int $offset = 0, ?int $length = null)", fileGetContents),
 		nullRow("file_put_contents(string $filename, $data, int $flags = 0, ?!resource $context = null)", orNoPath(filePutContents)),
 		nullRow("file(string $filename, int $flags = 0, ?!resource $context = null)", orNoPath(fileLines)),

@@ -59,8 +59,8 @@ type Result struct {
 
 // Filter is one link of a chain. It is for one goroutine at a time.
 type Filter interface {
-	// Run takes pieces out of in. Only an inflater leaves some there: it stops
-	// when it has made about [Limit] bytes, and is called again for the rest
+	// Run takes pieces out of in. Of PHP's own only an inflater leaves some there: it
+	// stops when it has made about [Limit] bytes, and is called again for the rest
 	// before anything else, in the same mode.
 	Run(in *Brigade, mode Mode) Result
 	// Holds tells whether something of what came in counts for what comes next.

@@ -19,6 +19,10 @@ type Facts struct {
 	EmptyDirectory      Complaint
 	ExactFlags          bool   // file minds each bit of its flags, not their sum
 	SeeksPastEnd        bool   // in memory
+	KeepsBuckets        bool   // what a program's filter leaves, or does not pass on, is there when more is read for it
+	DropsUnpassed       bool   // what a program's filter puts out is lost where it asks for more
+	RefusalIsNoLine     bool   // what has come of a line is lost where a filter refuses what follows
+	RefusesNegative     bool   // fseek to a negative position fails before anything moves
 	WritesData          bool   // what a data: URL holds can be written to
 	HTTPVersion         string // of a request
 	KeepsMethod         bool   // a redirection with 307 or 308 is a POST where the first request was
@@ -76,6 +80,7 @@ const unsilenced = 4437
 
 var facts = [...]Facts{
 	PHP5: {
+		DropsUnpassed:       true,
 		CopyStatFlags:       6,
 		CopyStats:           true,
 		TellsMinusOne:       true,
@@ -118,6 +123,7 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP74: {
+		DropsUnpassed:       true,
 		CopyStatFlags:       6,
 		CopyStats:           true,
 		TellsMinusOne:       true,
@@ -160,6 +166,7 @@ var facts = [...]Facts{
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
+		KeepsBuckets:       true,
 		Quantities:         true,
 		ErrorLevels:        32767,
 		Connect:            "Unable to connect",
@@ -222,6 +229,10 @@ var facts = [...]Facts{
 		RemoteFile:         "Remote",
 		ExactFlags:         true,
 		SeeksPastEnd:       true,
+		KeepsBuckets:       true,
+		DropsUnpassed:      true,
+		RefusalIsNoLine:    true,
+		RefusesNegative:    true,
 		HTTPVersion:        "1.1",
 		EmptyQuery:         true,
 		KeepsMethod:        true,

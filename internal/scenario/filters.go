@@ -22,6 +22,8 @@ var filterClasses = map[string]func(*interpreter) phpstream.UserFilter{
 	"throws":    func(in *interpreter) phpstream.UserFilter { return &throws{passes{in: in}} },
 	"meddles":   func(in *interpreter) phpstream.UserFilter { return &meddles{passes{in: in}} },
 	"doubles":   func(in *interpreter) phpstream.UserFilter { return &doubles{passes{in: in}} },
+
+	"planned_filter": func(in *interpreter) phpstream.UserFilter { return &plannedFilter{passes: passes{in: in}} },
 }
 
 // registerFilter is stream_filter_register: a class here is a function that

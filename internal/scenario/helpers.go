@@ -19,6 +19,7 @@ var helpers = map[string]bool{
 	"mark": true, "wait_mark": true, "handler_returns": true, "handler_push": true,
 	"usleep": true, "str_repeat": true, "strlen": true, "substr": true, "count": true,
 	"array_keys": true, "sha1": true, "is_string": true, "peer_connect": true, "known": true,
+	"plan": true,
 }
 
 // last_message, error_get_last()["message"] or null, filter_log and wrapper_log, what
@@ -92,6 +93,9 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 			return value, in.writeFile("known-"+text(0), value)
 		}
 		return args[1], nil
+	case "plan":
+		answers, _ := args[1].(*phpcall.Array)
+		in.plans.set(text(0), answers)
 	case "handler_returns":
 		in.handled, _ = args[0].(bool)
 	case "handler_push":

@@ -40,6 +40,8 @@ func runOurs(s *Scenario, version string, certs *Certs, patience time.Duration) 
 			rt:    phpstream.NewRuntime(Profiles[version]),
 			world: w,
 			vars:  map[string]phpcall.Value{},
+			plans: plans{},
+			pairs: map[string]*phpstream.Stream{},
 
 			patience: patience,
 		}
@@ -70,7 +72,9 @@ type interpreter struct {
 	handled   bool
 	filterLog []string
 	shelves   shelves
-	heard     []string // by the contexts' callbacks
+	plans     plans
+	pairs     map[string]*phpstream.Stream // whose other ends have sent this
+	heard     []string                     // by the contexts' callbacks
 	out       strings.Builder
 	connects  int // of peer_connect
 }

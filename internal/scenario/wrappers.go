@@ -42,6 +42,8 @@ func (in *interpreter) registerWrapper(args []phpcall.Value) (phpcall.Value, err
 	var newWrapper func() phpstream.UserWrapper
 	if make := wrapperClasses[class]; make != nil {
 		newWrapper = func() phpstream.UserWrapper { return make(in) }
+	} else if name, ok := strings.CutPrefix(class, plannedPrefix); ok && in.plans[name] != nil {
+		newWrapper = func() phpstream.UserWrapper { return &planned{in: in, name: name} }
 	}
 	before := in.rt.LastError()
 	ok := in.rt.StreamWrapperRegister(protocol, newWrapper, flags...)
@@ -59,13 +61,15 @@ type shelf struct {
 	at   int
 }
 
-func (w *shelf) note(method string, args ...any) {
+func (s *shelves) note(in *interpreter, method string, args ...any) {
 	var texts []string
 	for _, a := range args {
-		texts = append(texts, w.in.dump(phpcall.FromGo(a)))
+		texts = append(texts, in.dump(phpcall.FromGo(a)))
 	}
-	w.in.shelves.log = append(w.in.shelves.log, method+"("+strings.Join(texts, ", ")+")")
+	s.log = append(s.log, method+"("+strings.Join(texts, ", ")+")")
 }
+
+func (w *shelf) note(method string, args ...any) { w.in.shelves.note(w.in, method, args...) }
 
 func (w *shelf) file() string { return w.in.shelves.files[w.path] }
 
@@ -167,12 +171,17 @@ func (w *shelf) StreamTruncate(size int) bool {
 }
 
 func (w *shelf) StreamSetOption(option, arg1, arg2 int) bool {
-	second := any(arg2)
-	if option == phpstream.STREAM_OPTION_BLOCKING {
-		second = nil // a Go number can't tell
-	}
-	w.note("stream_set_option", option, arg1, second)
+	w.note("stream_set_option", option, arg1, second(option, arg2))
 	return option == phpstream.STREAM_OPTION_READ_TIMEOUT
+}
+
+// second is the last argument of stream_set_option: null where a Go number can't
+// tell.
+func second(option, arg2 int) any {
+	if option == phpstream.STREAM_OPTION_BLOCKING {
+		return nil
+	}
+	return arg2
 }
 
 func (w *shelf) DirOpendir(path string, options int) bool {

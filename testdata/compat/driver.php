@@ -396,6 +396,100 @@ class doubles extends passes
     }
 }
 
+/** Answers as plan() says of its name: per call which buckets it takes, what it does with them, what it counts, and its status. */
+class planned_filter extends passes
+{
+    private $kept = '';
+    private $held = [];
+
+    #[\ReturnTypeWillChange]
+    public function onCreate()
+    {
+        parent::onCreate();
+        return planned::answer($this->filtername, 'onCreate', []);
+    }
+
+    #[\ReturnTypeWillChange]
+    public function filter($in, $out, &$consumed, $closing)
+    {
+        [$take, $do, $count, $status] = planned::answer($this->filtername, 'filter', []);
+        $pieces = [];
+        while ($take !== 'none' && $bucket = stream_bucket_make_writeable($in)) {
+            $pieces[] = driver::quote($bucket->data) . ' ' . $bucket->datalen;
+            $consumed += ['right' => $bucket->datalen, 'nothing' => 0, 'more' => $bucket->datalen + 5, 'less' => -1][$count];
+            $this->put($do, $in, $out, $bucket);
+            if ($take === 'one') {
+                break;
+            }
+        }
+        if ($do === 'end' && $closing) {
+            stream_bucket_append($out, stream_bucket_new($this->stream, $this->kept . 'END'));
+            $this->kept = '';
+        }
+        $this->note('gets ' . implode(' ', $pieces) . ($closing ? ' and the end' : ''));
+        return $status;
+    }
+
+    private function put($do, $in, $out, $bucket)
+    {
+        $data = $bucket->data;
+        switch ($do) {
+            case 'grow':
+                $bucket->data = "$data$data+";
+                stream_bucket_append($out, $bucket);
+                break;
+            case 'shrink':
+                $bucket->data = (string) substr($data, 0, 1);
+                stream_bucket_append($out, $bucket);
+                break;
+            case 'empty':
+                $bucket->data = '';
+                stream_bucket_append($out, $bucket);
+                break;
+            case 'split':
+                stream_bucket_append($out, stream_bucket_new($this->stream, (string) substr($data, 0, 2)));
+                stream_bucket_append($out, stream_bucket_new($this->stream, (string) substr($data, 2)));
+                break;
+            case 'front':
+                stream_bucket_prepend($out, $bucket);
+                break;
+            case 'around':
+                stream_bucket_append($out, $bucket);
+                stream_bucket_prepend($out, stream_bucket_new($this->stream, '<'));
+                stream_bucket_append($out, stream_bucket_new($this->stream, '>'));
+                break;
+            case 'keep':
+            case 'end':
+                $this->kept .= $data;
+                break;
+            case 'give':
+                stream_bucket_append($out, stream_bucket_new($this->stream, $this->kept . $data));
+                $this->kept = '';
+                break;
+            case 'hold':
+                $this->held[] = $bucket;
+                break;
+            case 'release':
+                foreach ($this->held as $old) {
+                    stream_bucket_append($out, $old);
+                }
+                $this->held = [];
+                stream_bucket_append($out, $bucket);
+                break;
+            case 'back':
+                stream_bucket_prepend($in, $bucket);
+                break;
+            case 'twice':
+                stream_bucket_append($out, $bucket);
+                $bucket->data = strtoupper($bucket->data);
+                stream_bucket_append($out, $bucket);
+                break;
+            case 'pass':
+                stream_bucket_append($out, $bucket);
+        }
+    }
+}
+
 // The wrappers that scripts register, by their classes. The runner has the same
 // ones (internal/scenario/wrappers.go).
 
@@ -800,5 +894,70 @@ class instead
     public function stream_stat()
     {
         return fstat($this->inner);
+    }
+}
+
+/**
+ * Says what the methods of the wrapper class planned_NAME, or of the filter NAME, answer: one after the other, the
+ * last one ever after. Other methods the wrapper has none.
+ */
+function plan($name, array $answers)
+{
+    planned::$plans[$name] = $answers;
+    $methods = '';
+    foreach ($answers as $method => $_) {
+        $methods .= "public function $method(...\$args) { return self::answer('$name', '$method', \$args, \$this->context); }\n";
+    }
+    if (preg_match('/^\w+$/', $name)) {
+        eval("class planned_$name extends planned {\n$methods}");
+    }
+}
+
+/** Answers as plan() says. */
+class planned
+{
+    public static $plans = [];
+    private static $pairs = [];
+    public $context;
+
+    public static function answer($name, $method, $args, $context = null)
+    {
+        $answers = &self::$plans[$name][$method];
+        $answer = count($answers) > 1 ? array_shift($answers) : $answers[0];
+        if ($method === 'onCreate' || $method === 'filter') {
+            return self::made($answer, '', $method);
+        }
+        $given = $args[0] ?? null;
+        if ($method === 'stream_open') {
+            $args = array_slice($args, 0, 3);
+        }
+        if ($context !== null) {
+            $args[] = stream_context_get_options($context);
+        }
+        shelf::$log[] = $method . '(' . implode(', ', array_map('driver::dump', $args)) . ')';
+        return self::made($answer, $given, $method);
+    }
+
+    private static function made($answer, $given, $method)
+    {
+        switch (is_array($answer) ? $answer[0] ?? '' : '') {
+            case 'size':
+                return $method === 'stream_read' ? str_repeat($answer[2], max(0, $given + $answer[1])) : strlen($given) + $answer[1];
+            case 'warns':
+                file_get_contents('/nosuch/file');
+                return self::made($answer[1], $given, $method);
+            case 'throws':
+                throw new RuntimeException("thrown by $method");
+            case 'pair':
+                if (!isset(self::$pairs[$answer[1]])) {
+                    $pair = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+                    fwrite($pair[1], $answer[1]);
+                    self::$pairs[$answer[1]] = $pair;
+                }
+                return self::$pairs[$answer[1]][0];
+            case 'memory':
+                return self::$pairs[] = fopen('php://memory', 'r');
+        }
+        return $answer;
     }
 }
