@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
 )
@@ -67,8 +66,8 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			break
 		}
 		p := data.room()
-		if s.unbuffed && s.body != nil { // how much is asked for shows in what is lost where data are broken
-			p = p[:min(len(p), defaultChunk)]
+		if s.direct() && s.body != nil { // how much is asked for shows in what is lost where data are broken
+			p = p[:min(len(p), s.atFirst(length, data.n))]
 		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
@@ -92,6 +91,23 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		}
 	}
 	return data.String(), true
+}
+
+// atFirst is how much contents asks a stream for that has no buffer, and that has
+// answered n bytes.
+func (s *Stream) atFirst(length, n int) int {
+	f, isFile := s.body.(*file)
+	switch {
+	case !isFile:
+		return defaultChunk
+	case n > 0 || length > 0:
+		return blockSize
+	}
+	info, err := f.f.Stat()
+	if err != nil {
+		return defaultChunk
+	}
+	return int(min(max(info.Size()-s.tell.Load(), 0), blockSize)) + defaultChunk
 }
 
 // expected is how many bytes contents may find, as far as somebody has said so; 0
@@ -120,91 +136,6 @@ func (s *Stream) reach(c *call, position int) bool {
 		return s.moveTo(c, int64(position-at), io.SeekCurrent)
 	}
 	return s.moveTo(c, int64(position), io.SeekStart)
-}
-
-// gathered is bytes of which nobody knows for certain how many will come: pieces
-// that grow, put together at the end, so that each byte is copied once. Where as
-// many come as are expected, there is one piece in the end, and only what came
-// before the last time that it grew is copied.
-type gathered struct {
-	full     [][]byte
-	last     []byte
-	n        int // bytes in all
-	expected int // 0: nobody knows
-}
-
-const (
-	maxPiece = 1 << 20
-	// trust is how many times what has come may be laid in for what is expected:
-	// a peer that promises much, and sends little, gets little.
-	trust = 16
-)
-
-// room is where the next bytes go.
-func (g *gathered) room() []byte {
-	if len(g.last) < cap(g.last) {
-		return g.last[len(g.last):cap(g.last)]
-	}
-	if len(g.full) == 0 && g.n < g.expected {
-		const end = 1 // what meets the end needs room, too
-		whole := make([]byte, min(g.expected, trust*g.n)+end)
-		g.last = whole[:copy(whole, g.last)]
-	} else {
-		g.full = append(g.full, g.last)
-		g.last = make([]byte, 0, min(g.n, maxPiece))
-	}
-	return g.last[len(g.last):cap(g.last)]
-}
-
-// roomFor is room of a size that is to be filled at once.
-func (g *gathered) roomFor(size int) []byte {
-	if p := g.room(); len(p) >= size {
-		return p[:size]
-	}
-	g.full = append(g.full, g.last)
-	g.last = make([]byte, 0, max(size, min(g.n, maxPiece)))
-	return g.last[:size]
-}
-
-// asking is how much PHP asks for when it reads all that there is, from a buffer
-// that grows. It shows in how often a program's wrapper is asked.
-type asking int
-
-func (s *Stream) asking(c *call) asking {
-	s.settle()
-	stat, ok := s.look(c)
-	if !ok || stat.Size <= 0 {
-		return defaultChunk
-	}
-	const most = 1 << 40 // what a wrapper says may be anything
-	return asking(min(max(stat.Size-s.tell.Load(), 0), most)) + defaultChunk
-}
-
-// next is how much is asked for when there are n bytes.
-func (a *asking) next(n int) int {
-	if n > 0 && n+defaultChunk/4 >= int(*a) {
-		*a += defaultChunk
-	}
-	return int(*a) - n
-}
-
-func (g *gathered) took(n int) {
-	g.last = g.last[:len(g.last)+n]
-	g.n += n
-}
-
-// String is all of it. It keeps no memory that is mostly empty.
-func (g *gathered) String() string {
-	if len(g.full) == 0 && g.n > blockSize && g.n > cap(g.last)/2 {
-		return unsafe.String(unsafe.SliceData(g.last), g.n)
-	}
-	var b strings.Builder
-	b.Grow(g.n)
-	for _, piece := range g.full {
-		b.Write(piece)
-	}
-	b.Write(g.last)
-	return b.String()
 }
 
 // What is read to the end is read in large blocks: nothing shows afterwards that
@@ -363,17 +294,25 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
 		return 0, true
 	}
-	block := blocks.Get().(*[blockSize]byte)
-	defer blocks.Put(block)
-	buf := block[:defaultChunk]
-	_, mapped := from.body.(*file) // which PHP maps, and writes as a whole, once
-	if mapped = mapped && from.seekable && !from.filtered(); mapped {
-		buf = block[:]
-		from.readFrom(from.position())
+	if length == 0 {
+		return 0, true
 	}
-	copied := 0
+	copied, done, ok := copyRange(c, from, to, length)
+	if done {
+		return copied, ok
+	}
+	rest := length
+	if length > 0 {
+		rest -= copied
+	}
+	n, done, ok := copyMapped(c, from, to, rest)
+	if copied += n; done {
+		return copied, ok
+	}
+	buf := chunks.Get().(*[defaultChunk]byte)
+	defer chunks.Put(buf)
 	for length < 0 || copied < length {
-		p := buf
+		p := buf[:]
 		if length > 0 {
 			p = p[:min(len(p), length-copied)]
 		}
@@ -385,7 +324,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
 			to.tellProgress()
-			if m <= 0 || mapped && m < n {
+			if m <= 0 {
 				return 0, false
 			}
 			done += m
@@ -393,17 +332,6 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		copied += n
 	}
 	return copied, true
-}
-
-// readFrom goes on at the stream's own position, wherever a filter that is gone has
-// read its file to.
-func (s *Stream) readFrom(position int) {
-	s.rmu.Lock()
-	defer s.rmu.Unlock()
-	if at, err := s.body.(seeker).seek(int64(position), io.SeekStart); err == nil {
-		s.forgetBuffered()
-		s.tell.Store(at)
-	}
 }
 
 // look asks how large a stream is, as PHP does before it reads all: a program's

@@ -21,7 +21,7 @@ type DataMetaData struct {
 }
 
 // dataBody is what a data: URL holds.
-type dataBody struct{ *memory }
+type dataBody struct{ *temp }
 
 // seek is that of the php://temp in which PHP has it.
 func (d dataBody) seek(offset int64, whence int) (int64, error) {
@@ -48,9 +48,9 @@ func openData(o *urlOpening) *Stream {
 			return o.fail("rfc2397: unable to decode")
 		}
 	}
-	m := o.c.rt.newMemory("w+")
-	m.data = []byte(content)
-	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{m})
+	t := o.c.rt.newTemp("w+", defaultTemp)
+	t.memory.data = []byte(content)
+	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{t})
 	s.unwritable = !o.c.rt.facts.WritesData
 	s.dataMeta = &meta
 	return s
