@@ -199,7 +199,7 @@ func (c *call) directory(dir []*Stream) (*Stream, directory) {
 			c.name, phpvalue.TypeName(false, c.rt.version)))
 	case s == nil:
 		c.notResource(1, "dir_handle")
-	case s.gone():
+	case s.gone(), s.persistent != nil: // a persistent stream is another kind of resource
 		c.complain(phpfacts.DirectoryClosed)
 	case c.rt.facts.Throws:
 		c.complain(phpfacts.NotADirectory)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/phpstream-go/phpstream/internal/assoc"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
@@ -55,6 +56,9 @@ func (s *Stream) crypto(a *cryptoArgs)      { a.session = s }
 // enable crypto ..." (CVE-2011-0411). After any failure the stream refuses to
 // send until a later call succeeds or it is closed; PHP would go on in clear.
 //
+// Switching off is false whatever happens, but on a stream that can have no crypto
+// it is true, with the warning "This stream does not support SSL/crypto".
+//
 // Crypto that was switched off cannot be switched on again: with blocking that is
 // refused with "SSL/TLS already set-up for this stream", and so is a call with
 // blocking for a handshake that was begun without. Without blocking the answer is
@@ -80,6 +84,10 @@ func StreamSocketEnableCrypto(fp *Stream, enable bool, opts ...CryptoOption) (ok
 		}
 		result = fp.startCrypto(&c, a)
 	} else {
+		if result = cryptoFailed; !fp.sock.canCrypto {
+			c.warning(c.rt.facts.NoCrypto)
+			result = cryptoOn // as PHP says it
+		}
 		fp.stopCrypto(&c)
 	}
 	switch result {
@@ -142,8 +150,13 @@ func (s *Stream) tryCrypto(c *call, a cryptoArgs) cryptoResult {
 		c.complain(phpfacts.NotAStream)
 		return cryptoFailed
 	}
-	if !s.sock.canCrypto || s.sock.wire == nil {
+	if !s.sock.canCrypto {
 		c.warning(c.rt.facts.NoCrypto)
+		return cryptoFailed
+	}
+	if s.sock.wire == nil { // opened without connecting
+		c.fail(syscall.EBADF)
+		c.warning("SSL: " + phpfacts.Strerror(9))
 		return cryptoFailed
 	}
 	first := s.sock.prepared() == nil
@@ -264,6 +277,7 @@ func (s *Stream) enableCrypto(c *call, ctx context.Context) cryptoResult {
 			c.fail(io.ErrUnexpectedEOF) // the handshake ended early, not the stream
 		}
 		if ctx.Err() == nil { // OpenSSL has no words for being called off
+			c.warnings(t.Untrusted(err))
 			c.describe(err)
 		}
 		return cryptoFailed

@@ -43,6 +43,10 @@ func SocketImportStream(stream *Stream) *Socket {
 		return nil
 	}
 	if stream.body != nil || stream.sock.crypto.Load() != nil {
+		switch stream.body.(type) {
+		case *temp, dataBody: // PHP makes a file of it, and asks that
+			c.warning(c.rt.facts.Cannot + " represent a stream of type STDIO as a Socket Descriptor")
+		}
 		c.warning(c.rt.facts.Cannot + " represent a stream of type " + stream.label + " as a Socket Descriptor")
 		return nil
 	}

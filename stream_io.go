@@ -242,7 +242,7 @@ func (s *Stream) atEnd(c *call) bool {
 
 // Fflush answers true. Nothing that was written is held back, but by filters,
 // which are told, and by a wrapper of the program's own, whose StreamFlush
-// answers.
+// answers. It is false for php://input and for what is read of compress.zlib://.
 //
 //	PHP: fflush(resource $stream): bool
 //

@@ -42,7 +42,7 @@ func openPHP(o *urlOpening) *Stream {
 	case "output":
 		return rt.newBodyStream("Output", "wb", output{rt})
 	case "input":
-		return rt.newBodyStream("Input", "rb", &memory{readOnly: true}) // a program that serves no request has no body of one
+		return rt.newBodyStream("Input", "rb", requestBody{&memory{readOnly: true}})
 	case "stdin":
 		return o.openStandard(os.Stdin)
 	case "stdout":
@@ -54,6 +54,17 @@ func openPHP(o *urlOpening) *Stream {
 	o.c.warning("Invalid php:// URL specified")
 	return nil
 }
+
+// requestBody is php://input: empty, since a program that serves no request has no
+// body of one. Of memory it has what PHP's can do.
+type requestBody struct{ seekingBody }
+
+type seekingBody interface {
+	body
+	seeker
+}
+
+func (requestBody) flush() bool { return false }
 
 func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Peer is a scripted peer. Its script is a line of the form "listen KIND"
@@ -155,8 +154,8 @@ func parseStep(verb, rest string, options []string) (Step, error) {
 			switch {
 			case word == "":
 				err = fmt.Errorf("%s wants a name", verb)
-			case strings.ContainsFunc(word, func(r rune) bool { return r > unicode.MaxASCII || !isName(byte(r)) }):
-				err = fmt.Errorf("%s wants a name of letters and digits, without quotes, not %s", verb, word)
+			case strings.ContainsAny(word, `"'`):
+				err = fmt.Errorf("%s wants a name without quotes, not %s", verb, word)
 			}
 		case 'o':
 			if st.TLS == nil {

@@ -57,14 +57,14 @@ func TestParsePeer(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, text := range []string{
-		"listen ftp", "nonsense", "send", "send abc", `send "a" "b"`, "sleep", "sleep 5", "repeat x \"a\"", "tls colour=red", "mark", "close now", `mark "done"`, "mark gone;",
+		"listen ftp", "nonsense", "send", "send abc", `send "a" "b"`, "sleep", "sleep 5", "repeat x \"a\"", "tls colour=red", "mark", "close now", `mark "done"`, "await 'done'",
 	} {
 		if _, err := ParsePeer("", text); err == nil {
 			t.Errorf("%s was taken", text)
 		}
 	}
 	// A name in quotes would be another one than the script's, and waited for in vain.
-	const refused = `line 2: await wants a name of letters and digits, without quotes, not "done"`
+	const refused = `line 2: await wants a name without quotes, not "done"`
 	if _, err := ParsePeer("", "recvline\nawait \"done\""); err == nil || err.Error() != refused {
 		t.Errorf("a name in quotes: %v, want %s", err, refused)
 	}

@@ -113,7 +113,9 @@ func exchangesByRSA(id uint16) bool {
 }
 
 // noteMissing reports the words of a cipher string that stand for suites which
-// OpenSSL has and crypto/tls hasn't.
+// OpenSSL has and crypto/tls hasn't. Where others are left, nobody has to know: the
+// lists that programs bring along name all that was ever good, and some make an
+// exception of every notice.
 func (o *options) noteMissing(list *cipherList) {
 	selected := map[uint16]bool{}
 	for _, c := range list.suites {

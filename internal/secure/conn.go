@@ -212,6 +212,9 @@ func (c *Conn) State() tls.ConnectionState { return c.tls.ConnectionState() }
 // its chain, after the handshake: fingerprint and name.
 func (c *Conn) Check() ([]Warning, error) { return c.policy.Check(c.State()) }
 
+// Untrusted is what there may be to say of a handshake that failed.
+func (c *Conn) Untrusted(err error) []Warning { return c.policy.Untrusted(err) }
+
 // Read reads once, waiting until the deadline (zero: for ever).
 func (c *Conn) Read(p []byte, deadline time.Time) (int, error) {
 	c.feed.deadline = deadline

@@ -43,6 +43,7 @@ type Settings struct {
 type Policy struct {
 	version phpfacts.Version
 	notes   []Warning
+	unread  []Warning // see Untrusted
 
 	protocols protocols
 	suites    []uint16 // nil where only TLS 1.3 is left
@@ -96,6 +97,9 @@ func (p *Policy) read(o *options, s Settings) error {
 		if trust, err = readStore(o, s.CAFile, s.CAPath); err != nil {
 			return err
 		}
+	}
+	if trust != nil {
+		p.unread = trust.unread
 	}
 	list, err := readCiphers(o)
 	if err != nil {
@@ -160,7 +164,7 @@ func (p *Policy) settle(o *options, list *cipherList) error {
 		p.protocols.max = tls.VersionTLS12
 	}
 	p.suites = suites
-	if _, asked := o.get("ciphers"); asked {
+	if _, asked := o.get("ciphers"); asked && len(suites) == 0 {
 		o.noteMissing(list)
 	}
 	if p.level >= 4 {
@@ -171,6 +175,16 @@ func (p *Policy) settle(o *options, list *cipherList) error {
 
 // Notes are the options that PHP knows and that have no effect here.
 func (p *Policy) Notes() []Warning { return p.notes }
+
+// Untrusted says what this library alone may have had against a chain that was
+// refused: authorities that it can't read. Old bundles have some, which no server
+// needs any more, so that nobody has to know before.
+func (p *Policy) Untrusted(err error) []Warning {
+	if refused := (*VerifyError)(nil); !errors.As(err, &refused) {
+		return nil
+	}
+	return p.unread
+}
 
 // Config is for a handshake after which Check is called: it checks the
 // certificate chain, at the moment when OpenSSL does, and nothing else.

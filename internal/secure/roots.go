@@ -21,6 +21,7 @@ type store struct {
 	file    *trusted
 	dirs    []string
 	pool    *x509.CertPool // of a system that keeps them elsewhere
+	unread  []Warning      // of certificates that OpenSSL reads
 }
 
 // trusted is a bundle made ready for chain checks.
@@ -108,7 +109,7 @@ func readStore(o *options, iniFile, iniPath string) (*store, error) {
 			hasPath = false // OpenSSL had given up before it came to the capath
 		}
 		if s.file.unreadable > 0 {
-			o.note("ssl option cafile: certificates in `%s' that can't be read here: %d", file, s.file.unreadable)
+			s.unread = []Warning{{Text: fmt.Sprintf("ssl option cafile: certificates in `%s' that can't be read here: %d", file, s.file.unreadable), Level: levelNotice}}
 		}
 	}
 	if hasPath {

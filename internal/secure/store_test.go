@@ -103,8 +103,8 @@ func TestCAFileIsReadOnce(t *testing.T) {
 	}
 }
 
-// TestUnreadableCertificate: what crypto/x509 can't read is reported, and the
-// rest of the file counts.
+// TestUnreadableCertificate: what crypto/x509 can't read is reported where it may be
+// what is missing, and the rest of the file counts.
 func TestUnreadableCertificate(t *testing.T) {
 	leaf, root := testcert.Chain(0, testcert.Spec{CN: "cn.test"})
 	odd := bytes.Clone(root.DER)
@@ -119,11 +119,14 @@ func TestUnreadableCertificate(t *testing.T) {
 	}
 	ca := testcert.WriteFile(t.TempDir(), "ca.pem", append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: odd}), root.PEM()...))
 	p := policy(t, Settings{Options: ssl{"cafile": ca}, Version: phpfacts.PHP84, URLName: "cn.test"})
-	if n := p.Notes(); len(n) != 1 || n[0].Text != "ssl option cafile: certificates in `"+ca+"' that can't be read here: 1" {
-		t.Errorf("notes %v", n)
+	_, err := meet(t, shows(leaf), p.Config())
+	if n := append(p.Notes(), p.Untrusted(err)...); err != nil || len(n) != 0 {
+		t.Errorf("%v, notes %v", err, n)
 	}
-	if _, err := meet(t, shows(leaf), p.Config()); err != nil {
-		t.Error(err)
+	stranger, _ := testcert.Chain(0, testcert.Spec{CN: "cn.test"})
+	_, err = meet(t, shows(stranger), p.Config())
+	if n := p.Untrusted(err); err == nil || len(n) != 1 || n[0].Text != "ssl option cafile: certificates in `"+ca+"' that can't be read here: 1" {
+		t.Errorf("%v, notes %v", err, n)
 	}
 }
 
