@@ -2,7 +2,6 @@ package phpstream
 
 import (
 	"encoding/base64"
-	"io"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/httpwire"
@@ -22,14 +21,6 @@ type DataMetaData struct {
 
 // dataBody is what a data: URL holds.
 type dataBody struct{ *temp }
-
-// seek is that of the php://temp in which PHP has it.
-func (d dataBody) seek(offset int64, whence int) (int64, error) {
-	if whence == io.SeekStart && offset < 0 && !d.before84 {
-		return int64(d.at), errSeek
-	}
-	return d.memory.seek(offset, whence)
-}
 
 func openData(o *urlOpening) *Stream {
 	url := strings.TrimPrefix(strings.TrimPrefix(o.path, "data:"), "//")
