@@ -220,7 +220,7 @@ func (c *call) putData(s *Stream, filename string, data any) (n int, ok bool) {
 		if text == "" {
 			continue
 		}
-		if m, _ := s.write(c, []byte(text)); m != len(text) {
+		if m, sent := s.write(c, []byte(text)); !sent || m != len(text) {
 			c.warning(fmt.Sprintf("Failed to write %d bytes to %s", len(text), filename))
 			return 0, false
 		}

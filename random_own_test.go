@@ -108,7 +108,7 @@ func randomWrapper(g *dialogue, name, version string) urlCase {
 type caller func(format string, args ...any)
 
 func (g *dialogue) wholeFile(call caller, url, context, name, version string) {
-	ways := 9
+	ways := 11
 	if version != "8.4" { // php://filter hands no context on then; here it does
 		ways = 7
 	}
@@ -130,6 +130,10 @@ func (g *dialogue) wholeFile(call caller, url, context, name, version string) {
 	case 6:
 		call(`copy(%s . "/%d", "%s://other", %s)`, url, g.Uint32(), name, context)
 	case 7:
+		call(`file_put_contents("php://filter/write=string.toupper/resource=" . %s, "text", 0, %s)`, url, context)
+	case 8:
+		call(`file_put_contents("php://filter/write=convert.base64-encode/resource=" . %s, ["a", "bcd"], FILE_APPEND, %s)`, url, context)
+	case 9:
 		call(`file_get_contents("php://filter/read=string.toupper/resource=" . %s, false, %s)`, url, context)
 	default:
 		call(`file("php://filter/string.rot13/resource=" . %s)`, url)
@@ -217,7 +221,7 @@ func (g *dialogue) onOwnStream(call caller) {
 	case 21:
 		call("ftruncate($f, %d)", pick(g, 0, size, -1))
 	case 22:
-		call("flock($f, %s)", pick(g, "LOCK_SH", "LOCK_EX", "LOCK_UN", "LOCK_EX | LOCK_NB", "0", "9"))
+		call("flock($f, %s%s)", pick(g, "LOCK_SH", "LOCK_EX", "LOCK_UN", "LOCK_EX | LOCK_NB", "0", "9"), pick(g, "", ", $would"))
 	case 23:
 		call("fstat($f)")
 	case 24:

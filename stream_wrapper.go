@@ -132,6 +132,9 @@ func (o *urlOpening) open() *Stream {
 	s := o.opened(w, w.open(o))
 	if s != nil {
 		s.uri = o.url
+		if b, isUser := s.body.(*userBody); isUser { // behind php://filter once more
+			b.toAppend(o.c)
+		}
 	}
 	return s
 }

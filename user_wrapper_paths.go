@@ -66,10 +66,8 @@ func (p userPaths) open(o *urlOpening) *Stream {
 	if u == nil {
 		return nil
 	}
-	b := &userBody{userObject: u}
-	u.s = o.c.rt.newBodyStream(userKind, o.mode, b)
+	u.s = o.c.rt.newBodyStream(userKind, o.mode, &userBody{userObject: u})
 	u.s.wrapperData = u.UserWrapper
-	b.toAppend(o.c)
 	return u.s
 }
 

@@ -110,7 +110,7 @@ func (b *userBody) seek(offset int64, whence int) (int64, error) {
 
 // toAppend asks a stream that is opened for appending where it is.
 func (b *userBody) toAppend(c *call) {
-	if !strings.Contains(b.s.mode, "a") {
+	if !strings.Contains(b.s.mode, "a") || b.s.tell.Load() != 0 || b.noSeek.Load() {
 		return
 	}
 	to, err := b.seek(0, io.SeekCurrent)

@@ -127,6 +127,9 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 		chains = spec // PHP takes the parts of the URL for names of filters
 	}
 	inner := (&urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, options: o.options, quiet: true}).inIncludePath()
+	if !o.c.rt.facts.Throws { // PHP 7 turns over what it means to take away
+		inner.options ^= STREAM_REPORT_ERRORS
+	}
 	s := inner.open() // PHP does not tell what it says
 	if s == nil {
 		return nil

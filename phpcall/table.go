@@ -102,7 +102,7 @@ func init() {
 		nullRow("scandir(string $directory, int $sorting_order = SCANDIR_SORT_ASCENDING, ?resource $context = null)", orNoPath(scanDirectory)),
 		nullRow("flock(resource $stream, int $operation, &$would_block = null)", withStream(func(c *call, fp *phpstream.Stream) Value {
 			locked, would := phpstream.Flock(fp, phpstream.FileFlag(c.int(1)))
-			if phpstream.IsResource(fp) && c.int(1)&3 != 0 {
+			if phpstream.IsResource(fp) && c.int(1)&3 != 0 { // PHP minds the operation first
 				c.out[2] = int64(0)
 				if would {
 					c.out[2] = int64(1)
