@@ -151,9 +151,14 @@ func Fpassthru(fp *Stream) int {
 }
 
 func (s *Stream) passThrough(c *call) (sum int) {
+	out := s.rt.output()
+	if f, at, n := s.mapped(-1); n > 0 {
+		io.Copy(out, io.NewSectionReader(f, at, n))
+		s.moveTo(c, n, io.SeekCurrent)
+		return int(n)
+	}
 	p := chunks.Get().(*[defaultChunk]byte)
 	defer chunks.Put(p)
-	out := s.rt.output()
 	for {
 		n, ok := s.readLocked(c, p[:])
 		s.tellProgress()
@@ -202,6 +207,7 @@ func (rt *Runtime) Copy(from, to string, opts ...OpenOption) bool {
 		return false
 	}
 	ctx := openArgsOf(rt, opts).ctx
+	c.locateWrapper(from, false) // PHP looks for it once more than there is need: what is unknown is told each time
 	return c.mayCopy(from, to, ctx) && c.copyFile(from, to, ctx)
 }
 
@@ -248,10 +254,8 @@ func (c *call) mayCopy(from, to string, ctx *Context) bool {
 	return source.Ino != target.Ino || source.Dev != target.Dev
 }
 
-// statURL leaves it to the opening to say that there is no such wrapper.
 func (c *call) statURL(url string, flags int, ctx *Context) (FileStat, error) {
-	silent := c.rt.call(c.name)
-	w, path := silent.locateWrapper(url, false)
+	w, path := c.locateWrapper(url, false)
 	return c.statOf(w, path, flags, ctx)
 }
 

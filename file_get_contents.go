@@ -71,6 +71,9 @@ func (rt *Runtime) FileGetContents(filename string, opts ...ContentsOption) (str
 	defer s.shut(&c)
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
+	if _, isFile := s.body.(*file); isFile && rt.facts.Throws {
+		s.unbuffed = true
+	}
 	if a.offset != 0 && !s.seek(&c, a.offset, whenceOf(a.offset)) {
 		c.warning("Failed to seek to position " + strconv.FormatInt(a.offset, 10) + " in the stream")
 		return "", false

@@ -283,6 +283,10 @@ func (s *Stream) filtered() bool { return s.readers.Load() != nil || s.writers.L
 
 // write is PHP's fwrite: through the filters, where there are any.
 func (s *Stream) write(c *call, p []byte) (n int, ok bool) {
+	if s.unwritable {
+		c.notice("Stream is not writable")
+		return 0, false
+	}
 	if b, isUser := s.body.(*userBody); isUser {
 		before := b.unflushed.Swap(true) // though it may panic
 		defer func() {

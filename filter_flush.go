@@ -65,7 +65,7 @@ func (s *Stream) flushed(c *call, f *StreamFilter, out filter.Brigade) {
 // flushWriters tells the filters that what they hold back is wanted, or that
 // nothing more comes.
 func (s *Stream) flushWriters(c *call, mode filter.Mode) {
-	if s.writers.Load() == nil {
+	if s.writers.Load() == nil || s.unflushable() {
 		return
 	}
 	s.wmu.Lock()
@@ -74,6 +74,9 @@ func (s *Stream) flushWriters(c *call, mode filter.Mode) {
 		s.sendThrough(c, chain, nil, mode)
 	}
 }
+
+// unflushable tells whether PHP does not flush the writing filters.
+func (s *Stream) unflushable() bool { return s.unwritable && !s.rt.facts.FlushesReadOnly }
 
 // flush sends on what is held back.
 func (s *Stream) flush(c *call, mode filter.Mode) bool {
@@ -88,6 +91,9 @@ func (s *Stream) flush(c *call, mode filter.Mode) bool {
 // writing.
 func (s *Stream) endWriters(c *call) {
 	chain := s.writers.Load()
+	if s.unflushable() {
+		chain = nil
+	}
 	b, _ := s.body.(*userBody)
 	if chain == nil && b == nil || !s.wmu.TryLock() {
 		return

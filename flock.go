@@ -70,7 +70,7 @@ func Ftruncate(fp *Stream, size int) bool {
 	if _, isUser := t.(*userBody); isUser && err == errors.ErrUnsupported {
 		c.warning("Can't truncate this stream!")
 	}
-	c.fail(err)
+	c.tell(err)
 	return err == nil
 }
 

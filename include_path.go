@@ -51,13 +51,21 @@ const assumesRealPath = 0x4000
 func (c *call) openName(name, mode string, a openArgs) *Stream {
 	o := &urlOpening{c: c, url: name, mode: mode, ctx: a.ctx}
 	if a.includePath && name != "" {
-		if path, ok := c.inIncludePath(name); ok {
-			o.url, o.options = path, assumesRealPath
-		} else {
-			o.options = STREAM_USE_PATH
+		o.options = STREAM_USE_PATH
+	}
+	return o.inIncludePath().openOrTell()
+}
+
+// inIncludePath looks in the folders of include_path, where that is wanted and has
+// not been done.
+func (o *urlOpening) inIncludePath() *urlOpening {
+	if o.options&STREAM_USE_PATH != 0 && o.url != "" {
+		if path, ok := o.c.inIncludePath(o.url); ok {
+			o.url = path
+			o.options += assumesRealPath - STREAM_USE_PATH
 		}
 	}
-	return o.openOrTell()
+	return o
 }
 
 func (c *call) inIncludePath(name string) (path string, ok bool) {

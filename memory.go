@@ -11,14 +11,15 @@ import (
 // php-src: main/streams/memory.c.
 type memory struct {
 	data     []byte
-	at       int
+	at       int64
 	readOnly bool
 	appends  bool
-	before84 bool // no seeking past the end
+	before84 bool         // no seeking past the end
+	limit    func() int64 // memory_limit
 }
 
 func (rt *Runtime) newMemory(mode string) *memory {
-	m := &memory{before84: !rt.facts.SeeksPastEnd}
+	m := &memory{before84: !rt.facts.SeeksPastEnd, limit: rt.memoryLimit}
 	switch {
 	case strings.Contains(mode, "a"):
 		m.appends = true
@@ -31,16 +32,26 @@ func (rt *Runtime) newMemory(mode string) *memory {
 // newMemoryStream makes a stream of memory: it goes past PHP's buffer.
 func (rt *Runtime) newMemoryStream(label, mode string, b body) *Stream {
 	s := rt.newBodyStream(label, mode, b)
-	s.greedy, s.unbuffed = true, true
+	s.unbuffed = true
 	return s
 }
 
+// isMemory tells whether PHP knows a stream for one of memory, which data: URLs are
+// not.
+func (s *Stream) isMemory() bool {
+	switch s.body.(type) {
+	case *memory, *temp:
+		return true
+	}
+	return false
+}
+
 func (m *memory) read(p []byte) (got, error) {
-	if m.at >= len(m.data) {
+	if m.at >= int64(len(m.data)) {
 		return got{end: true}, nil
 	}
 	n := copy(p, m.data[m.at:])
-	m.at += n
+	m.at += int64(n)
 	return got{n: n}, nil
 }
 
@@ -49,49 +60,55 @@ func (m *memory) write(p []byte) (int, bool, error) {
 		return 0, false, nil
 	}
 	if m.appends {
-		m.at = len(m.data)
+		m.at = int64(len(m.data))
 	}
-	m.grow(m.at + len(p))
+	if err := m.grow(addSaturated(m.at, int64(len(p)))); err != nil {
+		return 0, false, err
+	}
 	copy(m.data[m.at:], p)
-	m.at += len(p)
+	m.at += int64(len(p))
 	return len(p), true, nil
 }
 
 // grow makes the data at least size bytes long.
-func (m *memory) grow(size int) {
-	if more := size - len(m.data); more > 0 {
-		m.data = append(m.data, make([]byte, more)...)
+func (m *memory) grow(size int64) error {
+	more := size - int64(len(m.data))
+	if more <= 0 {
+		return nil
 	}
+	if limit := m.limit(); size > maxRead && (limit >= 0 && size > limit || size > maxMemory) {
+		return &excess{limit, size}
+	}
+	m.data = append(m.data, make([]byte, more)...)
+	return nil
 }
+
+// maxMemory is as much as there may be without a memory_limit.
+const maxMemory = 1 << 40
 
 var errSeek = errors.New("phpstream: no such position")
 
 func (m *memory) seek(offset int64, whence int) (int64, error) {
+	size := int64(len(m.data))
 	to := offset
 	switch whence {
 	case io.SeekStart:
 	case io.SeekEnd:
-		to += int64(len(m.data))
+		to = addSaturated(size, offset)
 	default:
-		return int64(m.at), errSeek
+		return m.at, errSeek
 	}
 	switch {
-	case to < 0 && whence == io.SeekStart && m.before84:
-		m.at = len(m.data) // a negative position is a very large one
+	case to > size && m.before84, to < 0 && m.before84 && whence == io.SeekStart: // which is a large number there
+		m.at = size
 		return -1, errSeek
 	case to < 0:
 		m.at = 0
 		return -1, errSeek
-	case to > int64(len(m.data)) && (m.before84 || to > maxMemory):
-		m.at = len(m.data)
-		return -1, errSeek
 	}
-	m.at = int(to)
+	m.at = to
 	return to, nil
 }
-
-// maxMemory is how far behind the end a position may be.
-const maxMemory = 1 << 40
 
 func (m *memory) truncate(size int64) error {
 	if m.readOnly {
@@ -99,11 +116,10 @@ func (m *memory) truncate(size int64) error {
 	}
 	if size <= int64(len(m.data)) {
 		m.data = m.data[:size]
-		m.at = min(m.at, int(size))
+		m.at = min(m.at, size)
 		return nil
 	}
-	m.grow(int(size))
-	return nil
+	return m.grow(size)
 }
 
 func (m *memory) stat() (FileStat, error) {

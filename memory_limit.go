@@ -27,10 +27,18 @@ func (s *Stream) exhausted(c *call, n int) bool {
 	s.eof.Store(true)
 	s.r = s.w
 	s.dropBuffer()
-	c.fail(errExhausted)
-	c.bare(E_ERROR, fmt.Sprintf("Allowed memory size of %d bytes exhausted (tried to allocate %d bytes)", limit, n))
+	c.tell(&excess{limit, int64(n)})
 	return true
 }
+
+// excess is that something would keep more than memory_limit allows.
+type excess struct{ limit, tried int64 }
+
+func (e *excess) Error() string {
+	return fmt.Sprintf("Allowed memory size of %d bytes exhausted (tried to allocate %d bytes)", e.limit, e.tried)
+}
+
+func (*excess) Unwrap() error { return errExhausted }
 
 // memoryLimit is memory_limit; negative: none.
 func (rt *Runtime) memoryLimit() int64 {

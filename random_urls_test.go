@@ -121,8 +121,9 @@ func text(cases ...urlCase) string {
 }
 
 // hash stands for the rest of a long text, and in that of a warning is a port,
-// which may be cut. scandir tells an errno, of whatever has failed last.
-var hash = regexp.MustCompile(`, sha1 [0-9a-f]+|127\.0\.0\.1:\d+"\.\.\.|\(errno \d+\): [^"]*`)
+// which may be cut. A folder's name may stand without what is above it. scandir
+// tells an errno, of whatever has failed last.
+var hash = regexp.MustCompile(`, sha1 [0-9a-f]+|127\.0\.0\.1:\d+"\.\.\.|scenario\d+|\(errno \d+\): [^"]*`)
 
 // compare runs cases on PHP and here, and answers what differs in each.
 func (b *batch) compare(cases []urlCase) (differ map[string][]string, err error) {

@@ -130,6 +130,55 @@ func TestPromisedSizes(t *testing.T) {
 	}
 }
 
+// TestMemoryIsLimited: what is kept in memory stays within memory_limit, however far
+// away a program moves before it writes.
+func TestMemoryIsLimited(t *testing.T) {
+	const allowed, tooMuch = 3 << 20, 5 << 20
+	for _, url := range []string{"php://memory", "php://temp/maxmemory:4611686018427387904"} {
+		rt, e := newRuntime()
+		rt.IniSet("memory_limit", "4M")
+		fp := rt.Fopen(url, "w+")
+		refused := func(what string, done bool) {
+			t.Helper()
+			last := rt.LastError()
+			if done || last == nil || !strings.Contains(last.Error(), "memory_limit") {
+				t.Errorf("%s: %s: %v, %v", url, what, done, last)
+			}
+		}
+		refused("truncated", Ftruncate(fp, tooMuch))
+		refused("truncated far", Ftruncate(fp, 1<<61))
+		if !Ftruncate(fp, allowed) {
+			t.Error(url, "can't be truncated")
+		}
+		for _, far := range []int{tooMuch, 1 << 40, 1 << 61} {
+			if Fseek(fp, far) != 0 {
+				t.Error(url, far, "can't be reached")
+			}
+			_, ok := Fwrite(fp, "x")
+			refused(strconv.Itoa(far), ok)
+		}
+		if got := e.all(); strings.Count(got, "Allowed memory size of 4194304 bytes exhausted (tried to allocate ") != 5 {
+			t.Error(got)
+		}
+		Rewind(fp)
+		if n, ok := Fwrite(fp, "x"); !ok || n != 1 {
+			t.Error(url, "is spoilt")
+		}
+		if text, ok := StreamGetContents(fp, -1, 0); !ok || len(text) != allowed {
+			t.Error(url, "has", len(text))
+		}
+		Fclose(fp)
+	}
+	rt, _ := newRuntime()
+	fp := rt.Fopen("php://memory", "w+")
+	if Fseek(fp, math.MaxInt) != 0 {
+		t.Error("the last position can't be reached")
+	}
+	if _, ok := Fwrite(fp, "x"); ok {
+		t.Error("something is written at the last position")
+	}
+}
+
 // TestNothingGiven: what a caller may leave out, or have forgotten, is no reason
 // to crash.
 func TestNothingGiven(t *testing.T) {

@@ -19,7 +19,8 @@ type body interface {
 // What only some bodies can do.
 type (
 	seeker interface {
-		// seek answers the position from the start; whence is io.SeekStart and so on.
+		// seek answers the position from the start, after a failure -1 where PHP does
+		// not know any more, or samePlace. whence is io.SeekStart and so on.
 		seek(offset int64, whence int) (int64, error)
 	}
 	locker    interface{ lock(how int) error }
@@ -27,6 +28,9 @@ type (
 	statter   interface{ stat() (FileStat, error) }
 	flusher   interface{ flush() bool }
 )
+
+// samePlace is where a stream is that has not been moved.
+const samePlace = -2
 
 // trouble is a body's failure in PHP's words.
 type trouble struct {
@@ -44,6 +48,9 @@ func (c *call) tell(err error) {
 		return
 	}
 	switch t := err.(type) {
+	case *excess:
+		c.fail(errExhausted)
+		c.bare(E_ERROR, t.Error())
 	case *trouble:
 		c.fail(t.err)
 		c.raise(t.level, t.text)
@@ -69,12 +76,18 @@ func (rt *Runtime) newBodyStream(label, mode string, b body) *Stream {
 func (s *Stream) receiveBody(c *call, p []byte) got {
 	g, err := s.body.read(p)
 	c.tell(err)
+	if t := s.tempBody(); t != nil {
+		s.eof.Store(t.ended)
+	}
 	return g
 }
 
 // sendBody writes at the stream's position: what has been read ahead is given
-// back first.
+// back first. What of a file PHP 7.4 writes at once shows where it can't.
 func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
+	if s.unwritable {
+		return 0, false // it is a filter's, and has been refused
+	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	if s.canSeek() && s.r != s.w {
@@ -83,8 +96,7 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 		at, err := s.body.(seeker).seek(s.tell.Load(), io.SeekStart)
 		if err == nil {
 			s.tell.Store(at)
-			switch s.body.(type) {
-			case *memory, *temp: // whose own seek forgets the end
+			if s.isMemory() || s.tempBody() != nil { // whose own seek forgets the end
 				s.eof.Store(false)
 			}
 		} else if t, isTrouble := err.(*trouble); isTrouble {
@@ -94,24 +106,19 @@ func (s *Stream) sendBody(c *call, p []byte) (n int, ok bool) {
 	if len(p) == 0 {
 		return 0, true
 	}
-	if s.unwritable {
-		c.notice("Stream is not writable")
-		return 0, false
+	piece := len(p)
+	if _, isFile := s.body.(*file); isFile && c.rt.facts.WritesChunks {
+		piece = s.chunk // which a failure tells
 	}
-	size := len(p)
-	if _, isFile := s.body.(*file); isFile && s.rt.facts.WritesChunks {
-		size = s.chunk // which a failure tells
-	}
-	for n < len(p) {
-		m, sent, err := s.body.write(p[n:min(n+size, len(p))])
+	for {
+		part := p[n:min(n+piece, len(p))]
+		m, sent, err := s.body.write(part)
 		c.tell(err)
 		s.tell.Add(int64(m))
-		n += m
-		if ok = sent || n > 0; !sent || m < size {
-			break
+		if n += m; !sent || m < len(part) || n == len(p) {
+			return n, sent || n > 0
 		}
 	}
-	return n, ok
 }
 
 // forgetBuffered drops what has been read ahead.
@@ -139,21 +146,29 @@ func (s *Stream) seek(c *call, offset int64, whence int) bool {
 		s.eof.Store(false)
 		return true
 	}
+	at := s.tell.Load()
 	if s.canSeek() {
 		if s.rt.facts.RefusesNegative && whence == io.SeekStart && offset < 0 {
 			return false
 		}
 		if whence == io.SeekCurrent {
-			whence, offset = io.SeekStart, addSaturated(s.tell.Load(), offset)
+			to := addSaturated(at, offset)
+			if at < 0 && !s.rt.facts.Throws {
+				to = at + offset
+			}
+			whence, offset = io.SeekStart, to
 		}
 		to, err := s.body.(seeker).seek(offset, whence)
 		if err != errCannotSeek {
 			c.tell(err)
 			s.forgetBuffered()
-			if _, isFile := s.body.(*file); err == nil || !isFile {
-				s.tell.Store(to) // after a failure -1 where PHP does not know any more
+			if to != samePlace {
+				s.tell.Store(to)
 			}
 			if err != nil {
+				if t := s.tempBody(); t != nil {
+					s.eof.Store(t.ended)
+				}
 				return false
 			}
 			s.eof.Store(false)

@@ -66,8 +66,8 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 			break
 		}
 		p := data.room()
-		if s.unbuffed && s.body != nil { // how much is asked for shows in what is lost where data are broken
-			p = p[:min(len(p), defaultChunk)]
+		if s.direct() && s.body != nil { // how much is asked for shows in what is lost where data are broken
+			p = p[:min(len(p), s.atFirst(length, data.n))]
 		}
 		if length > 0 {
 			p = p[:min(len(p), length-data.n)]
@@ -91,6 +91,23 @@ func (s *Stream) contents(c *call, length int) (text string, ok bool) {
 		}
 	}
 	return data.String(), true
+}
+
+// atFirst is how much contents asks a stream for that has no buffer, and that has
+// answered n bytes.
+func (s *Stream) atFirst(length, n int) int {
+	f, isFile := s.body.(*file)
+	switch {
+	case !isFile:
+		return defaultChunk
+	case n > 0 || length > 0:
+		return blockSize
+	}
+	info, err := f.f.Stat()
+	if err != nil {
+		return defaultChunk
+	}
+	return int(min(max(info.Size()-s.tell.Load(), 0), blockSize)) + defaultChunk
 }
 
 // expected is how many bytes contents may find, as far as somebody has said so; 0
@@ -277,17 +294,25 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 	if c.rt.facts.CopyStats && length != 0 && from.isEmpty(c) {
 		return 0, true
 	}
-	block := blocks.Get().(*[blockSize]byte)
-	defer blocks.Put(block)
-	buf := block[:defaultChunk]
-	_, mapped := from.body.(*file) // which PHP maps, and writes as a whole, once
-	if mapped = mapped && from.seekable && !from.filtered(); mapped {
-		buf = block[:]
-		from.readFrom(from.position())
+	if length == 0 {
+		return 0, true
 	}
-	copied := 0
+	copied, done, ok := copyRange(c, from, to, length)
+	if done {
+		return copied, ok
+	}
+	rest := length
+	if length > 0 {
+		rest -= copied
+	}
+	n, done, ok := copyMapped(c, from, to, rest)
+	if copied += n; done {
+		return copied, ok
+	}
+	buf := chunks.Get().(*[defaultChunk]byte)
+	defer chunks.Put(buf)
 	for length < 0 || copied < length {
-		p := buf
+		p := buf[:]
 		if length > 0 {
 			p = p[:min(len(p), length-copied)]
 		}
@@ -299,7 +324,7 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		for done := 0; done < n; {
 			m := to.writeLocked(c, p[done:n])
 			to.tellProgress()
-			if m <= 0 || mapped && m < n {
+			if m <= 0 {
 				return 0, false
 			}
 			done += m
@@ -307,17 +332,6 @@ func copyStream(c *call, from, to *Stream, length int) (int, bool) {
 		copied += n
 	}
 	return copied, true
-}
-
-// readFrom goes on at the stream's own position, wherever a filter that is gone has
-// read its file to.
-func (s *Stream) readFrom(position int) {
-	s.rmu.Lock()
-	defer s.rmu.Unlock()
-	if at, err := s.body.(seeker).seek(int64(position), io.SeekStart); err == nil {
-		s.forgetBuffered()
-		s.tell.Store(at)
-	}
 }
 
 // look asks how large a stream is, as PHP does before it reads all: a program's

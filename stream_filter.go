@@ -7,6 +7,7 @@ import (
 
 	"github.com/phpstream-go/phpstream/internal/filter"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // FilterOption is an optional argument of [StreamFilterAppend]: a [FilterMode]
@@ -92,6 +93,7 @@ func (s *Stream) addFilter(function, name string, options []FilterOption, last b
 			o.filterOption(&args)
 		}
 	}
+	name = phpvalue.CString(name)
 	if args.mode&STREAM_FILTER_ALL == 0 {
 		args.mode = filterModes(s.mode)
 	}

@@ -207,9 +207,11 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 	if done, isUser := fp.userBuffer(&c, STREAM_OPTION_READ_BUFFER, size); isUser {
 		return phpBool(done) - 1
 	}
-	fp.rmu.Lock()
-	fp.unbuffed = size == 0
-	fp.rmu.Unlock()
+	if _, ok := fp.body.(encloser); !ok {
+		fp.rmu.Lock()
+		fp.unbuffed = size == 0
+		fp.rmu.Unlock()
+	}
 	return 0
 }
 
@@ -255,6 +257,9 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 	defer c.deliver()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
+	if e, ok := fp.body.(encloser); ok {
+		return e.setChunk(size)
+	}
 	old := fp.chunk
 	fp.chunk = size
 	fp.piece.Store(int64(size))

@@ -91,6 +91,7 @@ func (c *call) openURL(url, mode string, ctx *Context) *Stream {
 }
 
 func (o *urlOpening) openOrTell() *Stream {
+	o.mode = phpvalue.CString(o.mode)
 	s := o.open()
 	if s == nil {
 		o.tell(o.c.rt.facts.OpenFailed)
@@ -155,6 +156,7 @@ func (o *urlOpening) opened(w *wrapper, s *Stream) *Stream {
 	case s != nil:
 		s.wrapper = w
 		s.wrapperType = w.kind
+		s.greedy = w.kind == plainKind || s.isMemory()
 	case len(o.complaints) == 0:
 		o.fail("operation failed")
 	}

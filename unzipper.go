@@ -19,6 +19,7 @@ type unzipper struct {
 	gz    *gzip.Reader
 
 	how     zipState
+	plain   bool  // nothing is unpacked
 	members int   // of gzip, that came before
 	at      int64 // so much has been unpacked and taken
 	skip    int64 // so much of what comes is passed over
@@ -120,7 +121,7 @@ func (z *unzipper) look() {
 	case z.members > 0:
 		z.how = zipEnd
 	case len(head) > 0:
-		z.how = zipPlain
+		z.how, z.plain = zipPlain, true
 	case err == io.EOF:
 		z.how = zipEnd
 	default:
@@ -151,6 +152,9 @@ func (z *unzipper) seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekEnd {
 		return z.noEnd()
 	}
+	if whence != io.SeekStart {
+		return z.failed()
+	}
 	if z.broken != nil {
 		return z.failed()
 	}
@@ -158,11 +162,10 @@ func (z *unzipper) seek(offset int64, whence int) (int64, error) {
 	if offset < 0 {
 		return z.failed()
 	}
-	if z.how == zipPlain || offset < z.at {
+	if z.plain || offset < z.at {
 		to := z.start
-		plain := z.how == zipPlain
-		if plain {
-			to += offset
+		if z.plain {
+			to = addSaturated(to, offset)
 		}
 		c := z.inner.rt.call("fseek")
 		if !z.inner.moveTo(&c, to, io.SeekStart) {
@@ -170,8 +173,8 @@ func (z *unzipper) seek(offset int64, whence int) (int64, error) {
 		}
 		z.in.Reset(z.inner)
 		z.have, z.at = nil, 0
-		if plain {
-			z.at = offset
+		if z.plain {
+			z.how, z.at = zipPlain, offset
 			return offset, nil
 		}
 		z.how, z.members = zipLook, 0

@@ -2,7 +2,6 @@ package phpstream
 
 import (
 	"encoding/base64"
-	"io"
 	"strings"
 
 	"github.com/phpstream-go/phpstream/internal/httpwire"
@@ -21,15 +20,7 @@ type DataMetaData struct {
 }
 
 // dataBody is what a data: URL holds.
-type dataBody struct{ *memory }
-
-// seek is that of the php://temp in which PHP has it.
-func (d dataBody) seek(offset int64, whence int) (int64, error) {
-	if whence == io.SeekStart && offset < 0 && !d.before84 {
-		return int64(d.at), errSeek
-	}
-	return d.memory.seek(offset, whence)
-}
+type dataBody struct{ *temp }
 
 func openData(o *urlOpening) *Stream {
 	url := strings.TrimPrefix(strings.TrimPrefix(o.path, "data:"), "//")
@@ -48,9 +39,9 @@ func openData(o *urlOpening) *Stream {
 			return o.fail("rfc2397: unable to decode")
 		}
 	}
-	m := o.c.rt.newMemory("w+")
-	m.data = []byte(content)
-	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{m})
+	t := o.c.rt.newTemp("w+", defaultTemp)
+	t.memory.data = []byte(content)
+	s := o.c.rt.newMemoryStream("RFC2397", o.mode, dataBody{t})
 	s.unwritable = !o.c.rt.facts.WritesData
 	s.dataMeta = &meta
 	return s

@@ -18,8 +18,10 @@ import (
 // plainFiles is what opens paths and file:// URLs.
 //
 // php-src: main/streams/plain_wrapper.c.
-var plainFiles = &wrapper{kind: "plainfile", open: openFile, opendir: openFileDir,
+var plainFiles = &wrapper{kind: plainKind, open: openFile, opendir: openFileDir,
 	stat: statFile, unlink: unlinkFile, rename: renameFile, mkdir: mkdirFile, rmdir: rmdirFile}
+
+const plainKind = "plainfile"
 
 func openFile(o *urlOpening) *Stream {
 	flags, ok := fileFlags(o.mode)
@@ -27,11 +29,20 @@ func openFile(o *urlOpening) *Stream {
 		o.c.fail(fs.ErrInvalid)
 		return o.fail("`" + o.mode + "' is not a valid mode for fopen")
 	}
-	f, err := os.OpenFile(o.path, flags, 0o666)
+	path, err := localfile.Expand(o.path)
 	if err != nil {
 		return o.failErr(err)
 	}
-	return o.c.rt.newFileStream(f, o.mode)
+	f, err := os.OpenFile(path, flags, 0o666)
+	if errors.Is(err, syscall.ENOTDIR) {
+		err = &fs.PathError{Op: "open", Path: path, Err: syscall.ENOENT} // which is what PHP says
+	}
+	if err != nil {
+		return o.failErr(err)
+	}
+	s := o.c.rt.newFileStream(f, o.mode)
+	s.sock.blocked.Store(flags&syscall.O_NONBLOCK == 0)
+	return s
 }
 
 // fileFlags are the flags of open(2) for a mode of fopen.
@@ -62,9 +73,7 @@ func fileFlags(mode string) (flags int, ok bool) {
 func (rt *Runtime) newFileStream(f *os.File, mode string) *Stream {
 	s := rt.newBodyStream("STDIO", mode, &file{f: f, facts: rt.facts})
 	info, err := f.Stat()
-	s.seekable = err == nil && info.Mode().IsRegular()
-	s.greedy = true
-	s.sock.blocked.Store(!strings.Contains(mode, "n"))
+	s.seekable = err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0
 	return s
 }
 
@@ -112,7 +121,7 @@ func (b *file) failed(verb string, n int, err error) error {
 func (b *file) seek(offset int64, whence int) (int64, error) {
 	at, err := b.f.Seek(offset, whence)
 	if err != nil {
-		at, _ = b.f.Seek(0, io.SeekCurrent)
+		at = samePlace
 	}
 	return at, err
 }

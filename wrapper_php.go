@@ -1,7 +1,6 @@
 package phpstream
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/phpstream-go/phpstream/internal/httpwire"
 	"github.com/phpstream-go/phpstream/internal/localfile"
 	"github.com/phpstream-go/phpstream/internal/phpfacts"
+	"github.com/phpstream-go/phpstream/internal/phpvalue"
 )
 
 // ownStreams is what opens php:// URLs: memory, temp, input, output, stdin,
@@ -42,7 +42,7 @@ func openPHP(o *urlOpening) *Stream {
 	case "output":
 		return rt.newBodyStream("Output", "wb", output{rt})
 	case "input":
-		return rt.newBodyStream("Input", "rb", requestBody{&memory{readOnly: true}})
+		return rt.newBodyStream("Input", "rb", requestBody{rt.newMemory("r")})
 	case "stdin":
 		return o.openStandard(os.Stdin)
 	case "stdout":
@@ -97,9 +97,9 @@ func (o *urlOpening) openStandard(f *os.File) *Stream {
 
 // openDescriptor opens a descriptor of the process by its number.
 func (o *urlOpening) openDescriptor(number string) *Stream {
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		o.c.fail(err)
+	n, rest := phpvalue.Strtol(number)
+	if rest != "" || number == "" {
+		o.c.fail(os.ErrInvalid)
 		return o.fail("php://fd/ stream must be specified in the form php://fd/<orig fd>")
 	}
 	if most := localfile.MaxDescriptors(); n < 0 || n >= int64(most) {
@@ -123,7 +123,10 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 		o.c.throw("Error", "No URL resource specified")
 		return nil
 	}
-	inner := &urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, options: o.options, quiet: true}
+	if chains == "" {
+		chains = spec // PHP takes the parts of the URL for names of filters
+	}
+	inner := (&urlOpening{c: o.c, url: url, mode: o.mode, ctx: o.ctx, options: o.options, quiet: true}).inIncludePath()
 	if !o.c.rt.facts.Throws { // PHP 7 turns over what it means to take away
 		inner.options ^= STREAM_REPORT_ERRORS
 	}
@@ -140,7 +143,7 @@ func (o *urlOpening) openFilter(spec string) *Stream {
 		}
 		for name := range strings.SplitSeq(part, "|") {
 			if name != "" {
-				o.addFilter(s, httpwire.Decoded(name), where)
+				o.addFilter(s, phpvalue.CString(httpwire.Decoded(name)), where)
 			}
 		}
 	}

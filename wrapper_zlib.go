@@ -29,7 +29,7 @@ func openZipped(o *urlOpening) *Stream {
 	}
 	path, _ := cutPrefixFold(o.path, "compress.zlib://")
 	const willCast = 32
-	inner := (&urlOpening{c: o.c, url: path, mode: o.mode, ctx: o.ctx, options: o.options | STREAM_MUST_SEEK | willCast}).open()
+	inner := (&urlOpening{c: o.c, url: path, mode: o.mode, ctx: o.ctx, options: o.options | STREAM_MUST_SEEK | willCast, quiet: true}).inIncludePath().open()
 	if inner == nil {
 		return nil // PHP does not tell why
 	}
@@ -59,7 +59,7 @@ func openZipped(o *urlOpening) *Stream {
 	} else {
 		s.body = newUnzipper(s, inner)
 	}
-	s.seekable, s.unbuffed, s.greedy = true, true, true
+	s.seekable, s.unbuffed = true, true
 	return s
 }
 
@@ -77,6 +77,7 @@ func (s *Stream) seekableCopy(c *call) *Stream {
 	}
 	os.Remove(f.Name()) // where that can be done with an open file
 	t := s.rt.newBodyStream("STDIO", "r+", &file{f: f, facts: s.rt.facts, temporary: true})
+	t.greedy = true
 	copyStream(c, s, t, -1)
 	t.moveTo(c, 0, io.SeekStart)
 	return t
@@ -88,7 +89,12 @@ func (s *Stream) seekableCopy(c *call) *Stream {
 func (s *Stream) hasDescriptor(c *call) bool {
 	if !s.filtered() {
 		switch b := s.body.(type) {
-		case nil, *file, *temp, dataBody, output:
+		case *temp, dataBody:
+			if t := s.tempBody(); t.memory != nil {
+				c.fail(t.toFile(t.place))
+			}
+			return true
+		case nil, *file, output:
 			return true
 		case *userBody:
 			c.tell(b.asks("stream_cast", func() { b.StreamCast(STREAM_CAST_AS_STREAM) }))

@@ -1,6 +1,7 @@
 package phpstream
 
 import (
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -31,7 +32,7 @@ var errZipLevel = errors.New("phpstream: no such level of compression")
 func newZipper(s, inner *Stream, mode zipMode) *zipper {
 	z := &zipper{zipPlace: zipPlace{s}, inner: inner}
 	if mode.plain {
-		z.gz = unzipped{inner}
+		z.gz = unzipped{bufio.NewWriterSize(inner, zipInput)}
 		return z
 	}
 	if mode.level < gzip.DefaultCompression || mode.level > gzip.BestCompression {
@@ -49,10 +50,9 @@ func newZipper(s, inner *Stream, mode zipMode) *zipper {
 }
 
 // unzipped is what the mode "T" has in the place of gzip.
-type unzipped struct{ io.Writer }
+type unzipped struct{ *bufio.Writer }
 
-func (unzipped) Flush() error { return nil }
-func (unzipped) Close() error { return nil }
+func (u unzipped) Close() error { return u.Flush() }
 
 func (z *zipper) read([]byte) (got, error) { return got{minus: true}, nil }
 
@@ -85,6 +85,9 @@ func (z *zipper) fill() {
 func (z *zipper) seek(offset int64, whence int) (int64, error) {
 	if whence == io.SeekEnd {
 		return z.noEnd()
+	}
+	if whence != io.SeekStart {
+		return z.failed()
 	}
 	z.mu.Lock()
 	defer z.mu.Unlock()

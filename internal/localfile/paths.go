@@ -1,11 +1,15 @@
 package localfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 )
+
+// ErrNotCopied is what [CopyRange] answers where it can't copy.
+var ErrNotCopied = errors.New("localfile: it has to be read and written")
 
 // Unlink removes what is no directory.
 func Unlink(path string) error { return pathError("unlink", path, syscall.Unlink(path)) }

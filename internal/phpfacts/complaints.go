@@ -51,7 +51,6 @@ var (
 		Old: "Invalid stream/context parameter"}
 	NoCryptoMethod = Complaint{Class: ValueError, Text: "Argument #3 ($crypto_method) must be specified when enabling encryption",
 		Old: "When enabling encryption you must specify the crypto type"}
-	MaxMemory  = Complaint{Class: ValueError, Text: "Argument #2 ($mode) must be greater than or equal to 0"}
 	FileLength = Complaint{Class: ValueError, Text: "Argument #5 ($length) must be greater than or equal to 0",
 		Old: "length must be greater than or equal to zero"}
 	LockOperation = Complaint{Class: ValueError, Text: "Argument #2 ($operation) must be one of LOCK_SH, LOCK_EX, or LOCK_UN",
@@ -102,6 +101,20 @@ func emptyPath(text string) Complaint {
 
 func emptyDirectory(text string) Complaint {
 	return Complaint{Class: ValueError, Text: "Argument #1 ($directory) " + text, Old: "Directory name cannot be empty"}
+}
+
+// secondArgument is what the second parameter of a function that opens is called.
+var secondArgument = map[string]string{"file": "flags", "file_get_contents": "use_include_path", "readfile": "use_include_path",
+	"file_put_contents": "data", "copy": "to"}
+
+// MaxMemory is what is said of php://temp/maxmemory with a negative number: PHP blames
+// the second argument, whatever that is.
+func MaxMemory(function string) Complaint {
+	name := secondArgument[function]
+	if name == "" {
+		name = "mode"
+	}
+	return Complaint{Class: ValueError, Text: "Argument #2 ($" + name + ") must be greater than or equal to 0"}
 }
 
 // FileFlags is what is said of flags that file does not know.

@@ -19,6 +19,7 @@ type Facts struct {
 	EmptyDirectory      Complaint
 	ExactFlags          bool   // file minds each bit of its flags, not their sum
 	SeeksPastEnd        bool   // in memory
+	TempGoesOnAtEnd     bool   // php://temp goes to a file by the size of what it has, and goes on behind that
 	KeepsBuckets        bool   // what a program's filter leaves, or does not pass on, is there when more is read for it
 	DropsUnpassed       bool   // what a program's filter puts out is lost where it asks for more
 	RefusalIsNoLine     bool   // what has come of a line is lost where a filter refuses what follows
@@ -62,12 +63,14 @@ type Facts struct {
 	StreamFilter        string // how a filter's own warnings begin
 	ZlibParameter       string // what zlib's filters say of a bad parameter
 	ZlibIsSilent        bool   // zlib.inflate does not say what is wrong with the data
+	FlushesReadOnly     bool   // filters are flushed of what can't be written to, too
 	FlushEndsBase64     bool   // a flush in between makes convert.base64-encode write padding
 	SmallHexIsOff       bool   // convert.quoted-printable-decode misreads small hexadecimal letters
 	CRIsBreak           bool   // convert.quoted-printable-decode does not wait for what follows a \r
 	StatFlags           int    // of the url_stat of a program's wrapper, but for those that PHP has a name for
 	CopyStatFlags       int    // the same, of where a file is to be copied to
 	CopyStats           bool   // what is copied is asked for its size first
+	CopiesRange         bool   // from file to file within the system
 	TellsMinusOne       bool   // file_put_contents says that -1 bytes were written
 	KeepsPlace          bool   // a seek of compress.zlib:// that fails leaves the position
 	HugeChunkIsNone     bool   // dechunk takes a size that does not fit in 64 bits for no chunk
@@ -105,6 +108,7 @@ var facts = [...]Facts{
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
 		WritesData:          true,
+		TempGoesOnAtEnd:     true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -117,6 +121,7 @@ var facts = [...]Facts{
 		ZlibParameter:       "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent:        true,
 		FlushEndsBase64:     true,
+		FlushesReadOnly:     true,
 		SmallHexIsOff:       true,
 		CRIsBreak:           true,
 		SessionStream:       "supplied session stream must be an SSL enabled stream",
@@ -149,6 +154,7 @@ var facts = [...]Facts{
 		RemoteFile:          "remote",
 		HTTPVersion:         "1.0",
 		WritesData:          true,
+		TempGoesOnAtEnd:     true,
 		EmptyPath:           emptyPath(""),
 		Seek:                "stream does not support seeking",
 		Unable:              "unable",
@@ -160,12 +166,14 @@ var facts = [...]Facts{
 		ZlibParameter:       "Invalid parameter give for %s. (%d)",
 		ZlibIsSilent:        true,
 		FlushEndsBase64:     true,
+		FlushesReadOnly:     true,
 		SmallHexIsOff:       true,
 		CRIsBreak:           true,
 		SessionStream:       "supplied session stream must be an SSL enabled stream",
 		SessionSetUp:        "supplied SSL session stream is not initialized",
 	},
 	PHP82: {
+		CopiesRange:        true,
 		KeepsBuckets:       true,
 		Quantities:         true,
 		ErrorLevels:        32767,
@@ -208,9 +216,11 @@ var facts = [...]Facts{
 		FiniteClient: true,
 		StreamFilter: "Stream filter", ZlibParameter: "Invalid parameter given for %s (%d)",
 		FlushEndsBase64: true,
+		FlushesReadOnly: true,
 		SmallHexIsOff:   true,
 	},
 	PHP84: {
+		CopiesRange:        true,
 		KeepsPlace:         true,
 		StatFlags:          4,
 		CopyStatFlags:      2,

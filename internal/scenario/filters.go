@@ -12,7 +12,7 @@ import (
 // of driver.php, ported.
 var filterClasses = map[string]func(*interpreter) phpstream.UserFilter{
 	"passes":    func(in *interpreter) phpstream.UserFilter { return &passes{in: in} },
-	"shouts":    func(in *interpreter) phpstream.UserFilter { return &passes{in: in, change: strings.ToUpper} },
+	"shouts":    func(in *interpreter) phpstream.UserFilter { return &passes{in: in, change: strToUpper} },
 	"lines":     func(in *interpreter) phpstream.UserFilter { return &lines{passes: passes{in: in}} },
 	"wraps":     func(in *interpreter) phpstream.UserFilter { return &wraps{passes{in: in}} },
 	"refuses":   func(in *interpreter) phpstream.UserFilter { return &refuses{passes{in: in}} },
@@ -42,6 +42,17 @@ func (in *interpreter) registerFilter(args []phpcall.Value) (phpcall.Value, erro
 		return nil, thrown{t}
 	}
 	return ok, nil
+}
+
+// strToUpper is PHP's strtoupper: it knows bytes.
+func strToUpper(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
 }
 
 // catch makes a filter's panic what PHP's exception is: it ends the statement.
@@ -181,7 +192,7 @@ func (f *doubles) Filter(in, out *phpstream.BucketBrigade, consumed *int, closin
 	for bucket := phpstream.StreamBucketMakeWriteable(in); bucket != nil; bucket = phpstream.StreamBucketMakeWriteable(in) {
 		*consumed += bucket.Datalen
 		phpstream.StreamBucketAppend(out, bucket)
-		bucket.Data = strings.ToUpper(bucket.Data)
+		bucket.Data = strToUpper(bucket.Data)
 		phpstream.StreamBucketAppend(out, bucket)
 	}
 	return phpstream.PSFS_PASS_ON

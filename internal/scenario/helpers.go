@@ -22,10 +22,15 @@ var helpers = map[string]bool{
 	"plan": true,
 }
 
-// last_message, error_get_last()["message"] or null, filter_log and wrapper_log, what
-// the script's filters and wrappers were called with, and notify_log, what the
-// callback "hears" of a context was called with, are helpers whose answers are
-// recorded.
+// recordedHelpers are those whose answers are recorded: last_message, which is
+// error_get_last()["message"] or null, filter_log and wrapper_log, what the script's
+// filters and wrappers were called with, notify_log, what the callback "hears" of a
+// context was called with, fstat_size, which is fstat()["size"] or null, and ob_start and ob_get_clean: [ob_start(), readfile($name),
+// ob_get_clean()] shows what is put out.
+var recordedHelpers = map[string]bool{
+	"last_message": true, "filter_log": true, "wrapper_log": true, "notify_log": true,
+	"fstat_size": true, "ob_start": true, "ob_get_clean": true,
+}
 
 // recorded says whether a statement's answer is part of the recording.
 func recorded(x Expr) bool {
@@ -47,6 +52,22 @@ func (in *interpreter) helper(name string, args []phpcall.Value) (phpcall.Value,
 		return taken(&in.shelves.log), nil
 	case "notify_log":
 		return taken(&in.heard), nil
+	case "fstat_size":
+		r := phpcall.Call(in.rt, "fstat", args)
+		if r.Thrown != nil {
+			return nil, thrown{r.Thrown}
+		}
+		if a, ok := r.Value.(*phpcall.Array); ok {
+			size, _ := a.Get("size")
+			return size, nil
+		}
+	case "ob_start":
+		in.printed.Reset()
+		in.rt.SetOutput(&in.printed)
+		return true, nil
+	case "ob_get_clean":
+		in.rt.SetOutput(nil)
+		return in.printed.String(), nil
 	case "last_message":
 		if a, ok := phpcall.Call(in.rt, "error_get_last", nil).Value.(*phpcall.Array); ok {
 			message, _ := a.Get("message")

@@ -77,6 +77,7 @@ type interpreter struct {
 	heard     []string                     // by the contexts' callbacks
 	out       strings.Builder
 	connects  int // of peer_connect
+	printed   strings.Builder
 }
 
 // end closes what is still open, as the end of a PHP program does.
@@ -279,7 +280,7 @@ func (in *interpreter) call(x Call) (value phpcall.Value, err error) {
 		}
 		args[i] = v
 	}
-	if helpers[x.Name] || x.Name == "last_message" || x.Name == "filter_log" || x.Name == "notify_log" || x.Name == "wrapper_log" {
+	if helpers[x.Name] || recordedHelpers[x.Name] {
 		return in.helper(x.Name, args)
 	}
 	if x.Name == "stream_filter_register" {

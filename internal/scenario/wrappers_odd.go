@@ -178,7 +178,7 @@ func (w *instead) StreamOpen(path, mode string, options int) bool {
 
 func (w *instead) StreamRead(count int) (string, bool) {
 	data, ok := phpstream.Fread(w.inner, count)
-	return strings.ToUpper(data), ok
+	return strToUpper(data), ok
 }
 
 func (w *instead) StreamEof() bool { return phpstream.Feof(w.inner) }

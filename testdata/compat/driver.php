@@ -46,6 +46,9 @@ final class driver
     public static function threw($t)
     {
         $elapsed = microtime(true) - self::$started;
+        while (ob_get_level() > 0) {
+            ob_end_clean();
+        }
         echo self::$label, ' throws ', get_class($t), ' ', self::quote($t->getMessage()), "\n";
         return $elapsed;
     }
@@ -156,6 +159,12 @@ function handler_push($name)
 function last_message()
 {
     return error_get_last()['message'] ?? null;
+}
+
+/** The size that fstat tells, or null. */
+function fstat_size($stream)
+{
+    return fstat($stream)['size'] ?? null;
 }
 
 /** Lets the peer's "await NAME" go on. */
