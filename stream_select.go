@@ -1,7 +1,6 @@
 package phpstream
 
 import (
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -194,23 +193,6 @@ func (q *selection) cannotCast(c *call) {
 	for _, why := range q.misfits {
 		for _, text := range why {
 			c.warning(text)
-		}
-	}
-}
-
-// castAgain asks for the descriptors once more, as PHP does when it has waited. A
-// wrapper that answers another one then is as ready as that is.
-func (q *selection) castAgain(c *call) {
-	for _, i := range q.cast {
-		e := &q.entries[i]
-		conn, why := e.waitable(c.rt.facts.Cannot)
-		for _, text := range why {
-			c.warning(text)
-		}
-		if e.misfit = why != nil; e.misfit || conn != e.conn {
-			e.ready = !e.misfit && slices.ContainsFunc(q.entries, func(o selected) bool {
-				return o.conn == conn && o.want == e.want && o.ready
-			})
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package phpstream
 
-import "github.com/phpstream-go/phpstream/internal/wire"
+import (
+	"slices"
+
+	"github.com/phpstream-go/phpstream/internal/wire"
+)
 
 // waiter is a body that [StreamSelect] can wait for.
 type waiter interface {
@@ -89,3 +93,20 @@ func (b *file) closeFile() error {
 func (t *temp) descriptor() *wire.Conn { return nil }
 
 func (dataBody) descriptor() *wire.Conn { return nil }
+
+// castAgain asks for the descriptors once more, as PHP does when it has waited. A
+// wrapper that answers another one then is as ready as that is.
+func (q *selection) castAgain(c *call) {
+	for _, i := range q.cast {
+		e := &q.entries[i]
+		conn, why := e.waitable(c.rt.facts.Cannot)
+		for _, text := range why {
+			c.warning(text)
+		}
+		if e.misfit = why != nil; e.misfit || conn != e.conn {
+			e.ready = !e.misfit && slices.ContainsFunc(q.entries, func(o selected) bool {
+				return o.conn == conn && o.want == e.want && o.ready
+			})
+		}
+	}
+}
