@@ -142,10 +142,14 @@ void ps_put_value(ps_row *row, zval *z) {
 		put_object(row, z, "resource");
 }
 
+bool ps_has_callback(php_stream_context *context) {
+	return context && context->notifier && Z_TYPE(context->notifier->ptr) != IS_UNDEF;
+}
+
 // put_with_context puts a value that has a context's options, and its callback,
 // behind it.
 static void put_with_context(ps_row *row, int kind, int64_t n, php_stream_context *context) {
-	bool callback = context->notifier && Z_TYPE(context->notifier->ptr) != IS_UNDEF;
+	bool callback = ps_has_callback(context);
 	zval *ssl = row->as_text ? zend_hash_str_find_deref(Z_ARRVAL(context->options), ZEND_STRL("ssl")) : NULL;
 	ps_put(row, kind, n, NULL, PS_HAS_OPTIONS | (callback ? PS_HAS_CALLBACK : 0));
 	row->ssl = ssl && Z_TYPE_P(ssl) == IS_ARRAY ? Z_ARRVAL_P(ssl) : NULL;

@@ -23,7 +23,7 @@ ps_function ps_functions[] = {
 	{"fgetc", PS_BY_FIRST, PS_READS},
 	{"fread", PS_BY_FIRST, PS_READS},
 	{"feof", PS_BY_FIRST, PS_READS},
-	{"stream_get_contents", PS_BY_FIRST, PS_READS},
+	{"stream_get_contents", PS_BY_FIRST, PS_READS, .reads_on = true},
 	{"stream_get_line", PS_BY_FIRST, PS_READS},
 	{"fwrite", PS_BY_FIRST, PS_WRITES},
 	{"fputs", PS_BY_FIRST, PS_WRITES},
@@ -129,19 +129,23 @@ static bool has_own(zval *array) {
 }
 
 // php_goes_on tells whether PHP's handler must go on with a stream of ours: it
-// has bytes of it, or a filter on it.
+// has bytes of it, or a filter on it, or a callback that is to hear of each read.
 static bool php_goes_on(const ps_function *f, php_stream *stream) {
 	if (!stream)
 		return false;
 	if (f->bytes == PS_NO_BYTES && !f->closes)
 		return false;
+	if (f->reads_on && ps_has_callback(PHP_STREAM_CONTEXT(stream)))
+		return true;
 	return ps_is_filtered(stream) || (f->bytes == PS_READS && (stream->writepos > stream->readpos || stream->eof));
 }
 
 // is_whole tells whether a value is a stream of ours that PHP has no part in.
 static bool is_whole(zval *z) {
 	php_stream *stream = ps_own(z);
-	return stream ? stream->writepos == stream->readpos && !ps_is_filtered(stream) : ps_was_own(z);
+	if (!stream)
+		return ps_was_own(z);
+	return stream->writepos == stream->readpos && !ps_is_filtered(stream) && !ps_has_callback(PHP_STREAM_CONTEXT(stream));
 }
 
 static bool is_go(const ps_function *f, zend_execute_data *execute_data) {

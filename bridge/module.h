@@ -32,6 +32,7 @@ typedef struct {
 	ps_bytes bytes;
 	uint32_t takes_context; // the position of a context that PHP has a default for
 	bool captures;          // a handshake, which sets options
+	bool reads_on;          // as long as anything comes
 	bool closes;
 	bool tells_unread; // unread_bytes
 	bool sets_buffering; // what PHP's code does with the stream, too
@@ -112,6 +113,7 @@ void ps_put(ps_row *row, int kind, int64_t n, const char *p, int flags);
 void ps_put_value(ps_row *row, zval *z);
 void ps_put_argument(ps_row *row, zval *z, uint32_t position, zend_execute_data *execute_data);
 void ps_put_context(ps_row *row, php_stream_context *context);
+bool ps_has_callback(php_stream_context *context);
 void ps_put_selectable(ps_row *row, zval *array);
 void ps_free_row(ps_row *row);
 

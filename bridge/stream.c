@@ -47,6 +47,9 @@ static ssize_t own_read(php_stream *stream, char *to, size_t size) {
 	// forgets by how much: there is room for a chunk.
 	if (size > PTRDIFF_MAX)
 		size = stream->chunk_size;
+	// A callback hears of each chunk.
+	if (size > stream->chunk_size && ps_has_callback(PHP_STREAM_CONTEXT(stream)))
+		size = stream->chunk_size;
 
 #if PHP_VERSION_ID >= 80400
 	at_once = stream->has_buffered_data;
