@@ -175,16 +175,8 @@ func (rt *Runtime) FilePutContents(filename string, data any, opts ...PutOption)
 }
 
 func (s *Stream) lockForWriting(c *call) bool {
-	if b, isUser := s.body.(*userBody); isUser && !b.locks() {
-		return false
-	}
-	l, ok := s.body.(locker)
-	if !ok {
-		return false
-	}
-	err := l.lock(localfile.Exclusive)
-	c.tell(err)
-	return err == nil
+	b, isUser := s.body.(*userBody)
+	return (!isUser || b.locks()) && s.lock(c, localfile.Exclusive) == nil
 }
 
 // putData writes what PHP makes of a value: the texts of an array's elements one

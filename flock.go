@@ -30,13 +30,18 @@ func Flock(fp *Stream, operation FileFlag) (locked, wouldBlock bool) {
 	if operation&LOCK_NB != 0 {
 		how |= localfile.AtOnce
 	}
-	l, ok := fp.body.(locker)
+	err := fp.lock(&c, how)
+	return err == nil, errors.Is(err, localfile.WouldBlock)
+}
+
+func (s *Stream) lock(c *call, how int) error {
+	l, ok := s.body.(locker)
 	if !ok {
-		return false, false
+		return errors.ErrUnsupported
 	}
 	err := l.lock(how)
 	c.tell(err)
-	return err == nil, errors.Is(err, localfile.WouldBlock)
+	return err
 }
 
 // Ftruncate makes a file size bytes long; what is added is zero bytes. The

@@ -145,22 +145,15 @@ func (s *Stream) Seek(offset int64, whence int) (int64, error) {
 	return s.tell.Load(), nil
 }
 
-// flushToSeek tells the writing filters of a move past what is buffered. It is
-// called before the reader's lock is taken.
-func (s *Stream) flushToSeek(c *call, offset int64, whence int) {
-	if !s.canSeek() || s.writers.Load() == nil {
-		return
-	}
-	s.rmu.Lock()
-	_, inside := s.aheadBy(offset, whence)
-	s.rmu.Unlock()
-	if !inside {
-		s.flush(c, filter.FlushInc)
-	}
-}
-
 func (s *Stream) moveTo(c *call, offset int64, whence int) bool {
-	s.flushToSeek(c, offset, whence)
+	if s.canSeek() && s.writers.Load() != nil { // they hear of a move past what is buffered
+		s.rmu.Lock()
+		_, inside := s.aheadBy(offset, whence)
+		s.rmu.Unlock()
+		if !inside {
+			s.flush(c, filter.FlushInc)
+		}
+	}
 	s.rmu.Lock()
 	defer s.rmu.Unlock()
 	return s.seek(c, offset, whence)

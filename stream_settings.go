@@ -207,7 +207,7 @@ func StreamSetReadBuffer(fp *Stream, size int) int {
 	if done, isUser := fp.userBuffer(&c, STREAM_OPTION_READ_BUFFER, size); isUser {
 		return phpBool(done) - 1
 	}
-	if _, ok := fp.body.(encloser); !ok {
+	if fp.tempBody() == nil {
 		fp.rmu.Lock()
 		fp.unbuffed = size == 0
 		fp.rmu.Unlock()
@@ -257,8 +257,8 @@ func StreamSetChunkSize(fp *Stream, size int) int {
 	defer c.deliver()
 	fp.rmu.Lock()
 	defer fp.rmu.Unlock()
-	if e, ok := fp.body.(encloser); ok {
-		return e.setChunk(size)
+	if t := fp.tempBody(); t != nil {
+		return t.setChunk(size)
 	}
 	old := fp.chunk
 	fp.chunk = size

@@ -22,20 +22,14 @@ type temp struct {
 	facts  *phpfacts.Facts
 	ended  bool  // a read has met the end
 	place  int64 // PHP's position of the stream inside
-	enclosed
+	chunk  int   // that of the stream inside; 0: PHP's default
 }
 
-// enclosed is what PHP's stream inside of php://temp and data: is told: the options
-// of the one outside are its.
-type enclosed struct{ chunk int }
-
-func (e *enclosed) setChunk(size int) (old int) {
-	old, e.chunk = cmp.Or(e.chunk, defaultChunk), size
+// setChunk tells the stream inside, whose options are those of the one outside.
+func (t *temp) setChunk(size int) (old int) {
+	old, t.chunk = cmp.Or(t.chunk, defaultChunk), size
 	return old
 }
-
-// encloser is a body with a stream inside.
-type encloser interface{ setChunk(size int) (old int) }
 
 // defaultTemp is how much stays in memory where the URL does not say.
 const defaultTemp = 2 << 20
